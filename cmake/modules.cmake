@@ -1,0 +1,73 @@
+# lotse_module(NAME USES module... LIBS third-party...)
+#   src/NAME/*.cc            -> static library lotse_NAME
+#   src/NAME/*_test.cc       -> test program NAME_test (GoogleTest), run by ctest
+#   src/NAME/*.sql           -> named statements, embedded as NAME_sql.h ("-- name: x" blocks)
+find_package(Python3 COMPONENTS Interpreter REQUIRED)
+
+add_library(lotse_pch INTERFACE)
+set(LOTSE_PCH <algorithm> <array> <atomic> <chrono> <cstdint> <cstring> <expected> <functional> <map> <memory> <mutex>
+    <optional> <span> <stop_token> <string> <string_view> <thread> <unordered_map> <utility> <variant> <vector>
+    <nlohmann/json.hpp>)
+
+# The base library owns the precompiled header; every other module reuses it, so that it is compiled once.
+function(lotse_use_pch target)
+  if(LOTSE_FUZZ)
+    return()
+  endif()
+  if(target STREQUAL "lotse_base")
+    target_precompile_headers(${target} PRIVATE ${LOTSE_PCH})
+  else()
+    target_precompile_headers(${target} REUSE_FROM lotse_base)
+  endif()
+endfunction()
+
+function(lotse_module name)
+  cmake_parse_arguments(M "" "" "USES;LIBS" ${ARGN})
+  file(GLOB_RECURSE all CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cc)
+  set(sources ${all})
+  list(FILTER sources EXCLUDE REGEX "(_test|_bench|_fuzz)\\.cc$")
+  list(REMOVE_ITEM sources ${CMAKE_SOURCE_DIR}/src/cli/main.cc)
+  set(tests ${all})
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  set(deps)
+  foreach(u ${M_USES})
+    list(APPEND deps lotse_${u})
+  endforeach()
+  if(sources)
+    add_library(lotse_${name} STATIC ${sources})
+    target_include_directories(lotse_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+    target_link_libraries(lotse_${name} PUBLIC ${deps} ${M_LIBS})
+    lotse_use_pch(lotse_${name})
+  else()
+    add_library(lotse_${name} INTERFACE)
+    target_include_directories(lotse_${name} INTERFACE ${CMAKE_SOURCE_DIR}/src)
+    target_link_libraries(lotse_${name} INTERFACE ${deps} ${M_LIBS})
+  endif()
+
+  file(GLOB sql CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.sql)
+  if(sql AND sources)
+    set(out ${CMAKE_BINARY_DIR}/generated/${name}/${name}_sql.h)
+    add_custom_command(OUTPUT ${out}
+      COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/embed_sql.py ${name} ${out} ${sql}
+      DEPENDS ${sql} ${CMAKE_SOURCE_DIR}/tools/embed_sql.py VERBATIM)
+    target_sources(lotse_${name} PRIVATE ${out})
+    target_include_directories(lotse_${name} PRIVATE ${CMAKE_BINARY_DIR}/generated)
+  endif()
+
+  if(tests AND NOT LOTSE_FUZZ)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE lotse_${name} GTest::gtest GTest::gmock GTest::gtest_main)
+    target_include_directories(${name}_test PRIVATE ${CMAKE_BINARY_DIR}/generated)
+    lotse_use_pch(${name}_test)
+    add_test(NAME ${name} COMMAND ${name}_test WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  endif()
+endfunction()
+
+function(lotse_program name)
+  cmake_parse_arguments(M "" "" "USES" ${ARGN})
+  add_executable(${name} ${M_UNPARSED_ARGUMENTS})
+  foreach(u ${M_USES})
+    target_link_libraries(${name} PRIVATE lotse_${u})
+  endforeach()
+  lotse_use_pch(${name})
+endfunction()
