@@ -1,0 +1,159 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/describe.h"
+#include "model/viewer.h"
+
+/// Requests and answers of sign-in, people, workspaces, tokens and the audit log. Times are ISO 8601 UTC texts.
+namespace lotse::access {
+
+struct SignInRequest {
+  std::string email, password;
+  static constexpr auto describe() {
+    return json_object("SignInRequest", field("email", &SignInRequest::email, ""),
+                       field("password", &SignInRequest::password, ""));
+  }
+};
+
+struct Membership {
+  std::string id, slug, name, time_zone, language;
+  Role role = Role::reader;
+  std::vector<Right> rights;
+  bool is_demo = false;
+  static constexpr auto describe() {
+    return json_object("Membership", field("id", &Membership::id, "workspace id, ws_…"),
+                       field("slug", &Membership::slug, "stands in the web address"), field("name", &Membership::name, ""),
+                       field("time_zone", &Membership::time_zone, "IANA name"),
+                       field("language", &Membership::language, "de or en: default of new members"),
+                       field("role", &Membership::role, ""), field("rights", &Membership::rights, "what the role grants"),
+                       field("is_demo", &Membership::is_demo, "holds the demo story"));
+  }
+};
+
+struct Me {
+  std::string id, email, name;
+  std::optional<std::string> language;  ///< none: the browser's
+  std::optional<std::string> theme;
+  bool operator_of_server = false, must_change_password = false;
+  std::string csrf_token;
+  std::vector<Membership> workspaces;
+  static constexpr auto describe() {
+    return json_object("Me", field("id", &Me::id, "us_…"), field("email", &Me::email, ""), field("name", &Me::name, ""),
+                       field("language", &Me::language, "de, en, or absent for the browser's"),
+                       field("theme", &Me::theme, "light, dark, or absent for the system's"),
+                       field("operator_of_server", &Me::operator_of_server, "may make and delete workspaces"),
+                       field("must_change_password", &Me::must_change_password, "the password was made by somebody else"),
+                       field("csrf_token", &Me::csrf_token, "send it back as X-CSRF-Token with every change"),
+                       field("workspaces", &Me::workspaces, "by name"));
+  }
+};
+
+struct MePatch {
+  std::optional<std::string> name, language, theme;
+  static constexpr auto describe() {
+    return json_object("MePatch", field("name", &MePatch::name, ""), field("language", &MePatch::language, "de, en or auto"),
+                       field("theme", &MePatch::theme, "light, dark or auto"));
+  }
+};
+
+struct PasswordChange {
+  std::string current, next;
+  static constexpr auto describe() {
+    return json_object("PasswordChange", field("current", &PasswordChange::current, ""),
+                       field("next", &PasswordChange::next, "at least 10 characters"));
+  }
+};
+
+struct WorkspaceRequest {
+  std::string name;
+  std::string time_zone = "Europe/Berlin", language = "de";
+  static constexpr auto describe() {
+    return json_object("WorkspaceRequest", field("name", &WorkspaceRequest::name, "1 to 80 characters"),
+                       defaulted("time_zone", &WorkspaceRequest::time_zone, "IANA name"),
+                       defaulted("language", &WorkspaceRequest::language, "de or en"));
+  }
+};
+struct WorkspacePatch {
+  std::optional<std::string> name, time_zone, language;
+  static constexpr auto describe() {
+    return json_object("WorkspacePatch", field("name", &WorkspacePatch::name, ""),
+                       field("time_zone", &WorkspacePatch::time_zone, "IANA name"),
+                       field("language", &WorkspacePatch::language, "de or en"));
+  }
+};
+
+struct Member {
+  std::string user_id, email, name;
+  Role role = Role::reader;
+  std::optional<std::string> last_seen;
+  static constexpr auto describe() {
+    return json_object("Member", field("user_id", &Member::user_id, "us_…"), field("email", &Member::email, ""),
+                       field("name", &Member::name, ""), field("role", &Member::role, ""),
+                       field("last_seen", &Member::last_seen, "time of the last request"));
+  }
+};
+struct MemberRequest {
+  std::string email, name;
+  Role role = Role::reader;
+  static constexpr auto describe() {
+    return json_object("MemberRequest", field("email", &MemberRequest::email, ""), field("name", &MemberRequest::name, ""),
+                       field("role", &MemberRequest::role, ""));
+  }
+};
+/// The one-time password is shown once; none where the person already had an account on this server.
+struct NewMember {
+  Member member;
+  std::optional<std::string> one_time_password;
+  static constexpr auto describe() {
+    return json_object("NewMember", field("member", &NewMember::member, ""),
+                       field("one_time_password", &NewMember::one_time_password, "shown once; must be changed at sign-in"));
+  }
+};
+struct MemberPatch {
+  Role role = Role::reader;
+  static constexpr auto describe() { return json_object("MemberPatch", field("role", &MemberPatch::role, "")); }
+};
+
+struct Token {
+  std::string id, name, created_at, created_by;
+  std::vector<Right> scopes;
+  std::optional<std::string> expires_at, last_used_at;
+  static constexpr auto describe() {
+    return json_object("Token", field("id", &Token::id, "tok_…"), field("name", &Token::name, ""),
+                       field("created_at", &Token::created_at, ""), field("created_by", &Token::created_by, "name"),
+                       field("scopes", &Token::scopes, "what it may do"), field("expires_at", &Token::expires_at, ""),
+                       field("last_used_at", &Token::last_used_at, ""));
+  }
+};
+struct TokenRequest {
+  std::string name;
+  std::vector<Right> scopes;
+  std::optional<int64_t> days;
+  static constexpr auto describe() {
+    return json_object("TokenRequest", field("name", &TokenRequest::name, ""),
+                       field("scopes", &TokenRequest::scopes, "at least one, none beyond the maker's own"),
+                       field("days", &TokenRequest::days, "1 to 3650; absent: it does not expire"));
+  }
+};
+struct NewToken {
+  Token token;
+  std::string secret;
+  static constexpr auto describe() {
+    return json_object("NewToken", field("token", &NewToken::token, ""),
+                       field("secret", &NewToken::secret, "shown once; send it as Authorization: Bearer …"));
+  }
+};
+
+struct AuditEntry {
+  std::string at, principal, action, object;
+  nlohmann::json details;
+  static constexpr auto describe() {
+    return json_object("AuditEntry", field("at", &AuditEntry::at, ""), field("principal", &AuditEntry::principal, "name"),
+                       field("action", &AuditEntry::action, "like import.undo"), field("object", &AuditEntry::object, ""),
+                       field("details", &AuditEntry::details, ""));
+  }
+};
+
+}  // namespace lotse::access

@@ -1,0 +1,13 @@
+#pragma once
+#include <string_view>
+
+namespace lotse::db {
+
+/// One named SQL statement with named parameters (":workspace_id", ":name"), in the dialect that SQLite and PostgreSQL
+/// share. They stand in .sql files beside their service; a test prepares each on both.
+struct Statement {
+  std::string_view name;  ///< "module.statement"
+  std::string_view sql;
+};
+
+}  // namespace lotse::db
