@@ -1,0 +1,112 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/describe.h"
+#include "formats/byte_source.h"
+#include "formats/csv.h"
+#include "formats/encoding.h"
+#include "formats/table.h"
+#include "formats/timestamp.h"
+#include "formats/xes.h"
+
+/// What a file is and how it wants to be read: everything that an import wizard shows before it asks.
+namespace lotse::formats {
+
+enum class FileFormat { csv, xlsx, xes };
+constexpr auto describe(FileFormat) {
+  return json_enum("FileFormat", value(FileFormat::csv, "csv"), value(FileFormat::xlsx, "xlsx"), value(FileFormat::xes, "xes"));
+}
+
+/// What a column means to Lotse.
+enum class ColumnRole {
+  customer,      ///< who
+  instance_key,  ///< which matter
+  event_type,    ///< what happened
+  time,          ///< when
+  channel,
+  source,     ///< the system it comes from
+  direction,  ///< by us or by the customer
+  unit,       ///< department, team
+  cost,
+  staff,      ///< a person's name: left out or pseudonymised by default
+  attribute,  ///< kept as a property
+  ignored,    ///< left out by default: an unnamed index, an empty column
+};
+constexpr auto describe(ColumnRole) {
+  return json_enum("ColumnRole", value(ColumnRole::customer, "customer"), value(ColumnRole::instance_key, "instance_key"),
+                   value(ColumnRole::event_type, "event_type"), value(ColumnRole::time, "time"), value(ColumnRole::channel, "channel"),
+                   value(ColumnRole::source, "source"), value(ColumnRole::direction, "direction"), value(ColumnRole::unit, "unit"),
+                   value(ColumnRole::cost, "cost"), value(ColumnRole::staff, "staff"), value(ColumnRole::attribute, "attribute"),
+                   value(ColumnRole::ignored, "ignored"));
+}
+
+enum class ColumnKind { text, integer, decimal, timestamp, boolean, empty };
+constexpr auto describe(ColumnKind) {
+  return json_enum("ColumnKind", value(ColumnKind::text, "text"), value(ColumnKind::integer, "integer"),
+                   value(ColumnKind::decimal, "decimal"), value(ColumnKind::timestamp, "timestamp"),
+                   value(ColumnKind::boolean, "boolean"), value(ColumnKind::empty, "empty"));
+}
+
+/// How to read the file; what the user may correct. Saved with a named source.
+struct TableOptions {
+  FileFormat format = FileFormat::csv;
+  bool compressed = false;                ///< gzip or zlib around it
+  Encoding encoding = Encoding::utf8;     ///< csv
+  CsvDialect dialect;                     ///< csv; has_header also for xlsx
+  std::string sheet;                      ///< xlsx
+  XesOptions xes;                         ///< xes
+};
+
+struct DetectedColumn {
+  std::string name;
+  bool unnamed = false;               ///< the header had no name for it
+  std::vector<std::string> samples;   ///< up to 10 different non-empty values, in file order
+  double filled_share = 0;            ///< of the sampled rows, 0..1
+  uint64_t distinct = 0;              ///< different values in the sample
+  ColumnKind kind = ColumnKind::text;
+  std::optional<DetectedTime> time;   ///< where kind is timestamp
+  ColumnRole role = ColumnRole::attribute;
+};
+
+struct DetectedFile {
+  TableOptions options;
+  std::vector<std::string> sheets;             ///< xlsx
+  std::vector<DetectedColumn> columns;
+  std::vector<std::vector<std::string>> rows;  ///< up to 20, for the preview
+  uint64_t sampled_rows = 0;
+  bool complete = false;                       ///< the sample was the whole file
+  uint64_t invalid_bytes = 0;                  ///< bytes of the sample that are wrong in the encoding
+  std::vector<std::string> warnings;           ///< codes: slash_dates_ambiguous, invalid_bytes, duplicate_names, header_missing, xes_attributes_late
+};
+
+/// Looks at the first megabyte or so. `fixed` holds what the user has already decided; it is believed.
+///   errors   empty_file, no_rows (a header only), and those of the readers
+struct DetectHints {
+  std::optional<FileFormat> format;
+  std::optional<Encoding> encoding;
+  std::optional<char> delimiter;
+  std::optional<bool> has_header;
+  std::optional<std::string> sheet;
+  XesOptions xes;
+};
+Result<DetectedFile> detect(ByteFile& file, const DetectHints& hints = {});
+
+/// Suggests a role for each column from names and content (German and English). At most one column has each of the roles
+/// customer, instance_key, event_type and time. A log with one key column has no customer column: the key is both.
+void suggest_roles(std::vector<DetectedColumn>& columns);
+
+/// A file opened as `options` say: the whole chain from bytes to rows. Borrows the file.
+class OpenTable {
+ public:
+  static Result<std::unique_ptr<OpenTable>> open(ByteFile& file, const TableOptions& options,
+                                                 std::vector<std::string> first_columns = {});
+  virtual ~OpenTable() = default;
+  virtual TableReader& rows() = 0;
+  virtual CsvReader* csv() = 0;                ///< for parallel parsing; null for other formats
+  virtual uint64_t consumed_bytes() const = 0;  ///< of the file, for progress; XLSX: 0 until its end
+  virtual uint64_t invalid_bytes() const = 0;   ///< so far
+};
+
+}  // namespace lotse::formats
