@@ -9,6 +9,10 @@ set(LOTSE_PCH <algorithm> <array> <atomic> <chrono> <cstdint> <cstring> <expecte
     <optional> <span> <stop_token> <string> <string_view> <thread> <unordered_map> <utility> <variant> <vector>
     <nlohmann/json.hpp>)
 
+# Tests of these run under the sanitizers, too: `ninja sanitized_tests`, `ctest -L sanitized`.
+set(LOTSE_SANITIZED base model stats engine formats db events privacy hub)
+add_custom_target(sanitized_tests)
+
 # The base library owns the precompiled header; every other module reuses it, so that it is compiled once.
 function(lotse_use_pch target)
   if(LOTSE_FUZZ)
@@ -60,6 +64,10 @@ function(lotse_module name)
     target_include_directories(${name}_test PRIVATE ${CMAKE_BINARY_DIR}/generated)
     lotse_use_pch(${name}_test)
     add_test(NAME ${name} COMMAND ${name}_test WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+    if(name IN_LIST LOTSE_SANITIZED)
+      add_dependencies(sanitized_tests ${name}_test)
+      set_tests_properties(${name} PROPERTIES LABELS sanitized)
+    endif()
   endif()
 endfunction()
 
