@@ -31,11 +31,11 @@ class DecodeSource : public ByteSource {
   uint64_t first_invalid_offset() const { return first_invalid_; }  ///< in the input's bytes; only where the count is not 0
 
  private:
-  size_t convert(bool at_end);
+  Result<bool> refill();
   ByteSource& bytes_;
   Encoding encoding_;
   std::vector<char> in_;
-  size_t in_begin_ = 0, in_end_ = 0;
+  size_t in_size_ = 0;  // bytes in `in_` that are not converted yet
   bool ended_ = false, started_ = false;
   std::string out_;
   size_t out_begin_ = 0;

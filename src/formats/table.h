@@ -22,26 +22,26 @@ struct RowProblem {
 /// Some thousand whole rows. Owns the memory that its cells point into; reused by the next call of `next`.
 class RowBlock {
  public:
-  size_t row_count() const { return starts_.empty() ? 0 : starts_.size() - 1; }
-  size_t cell_count(size_t row) const { return starts_[row + 1] - starts_[row]; }
+  size_t row_count() const { return rows_.size(); }
+  size_t cell_count(size_t row) const { return rows_[row].cell_count; }
 
   /// The cell's text in UTF-8; empty where the row is shorter. The view lives as long as the block's content.
   std::string_view cell(size_t row, size_t column) const {
-    const size_t i = starts_[row] + column;
-    if (i >= starts_[row + 1]) return {};
-    const Cell c = cells_[i];
-    return {(c.size & side_bit ? side_.data() : text_) + c.begin, c.size & ~side_bit};
+    const Row& r = rows_[row];
+    if (column >= r.cell_count) return {};
+    const Cell c = cells_[r.first_cell + column];
+    return {(c.size & side_bit ? side_.data() : buffer_.data()) + c.begin, c.size & ~side_bit};
   }
   CellKind kind(size_t row, size_t column) const {
-    const size_t i = starts_[row] + column;
-    return kinds_.empty() || i >= starts_[row + 1] ? CellKind::text : kinds_[i];
+    const Row& r = rows_[row];
+    return kinds_.empty() || column >= r.cell_count ? CellKind::text : kinds_[r.first_cell + column];
   }
 
-  /// The row's number as a spreadsheet shows it: the header is row 1, blank lines count. CSV blocks that were parsed by
-  /// hand from chunks know it after `number_from`.
-  uint64_t row_number(size_t row) const { return first_record_ + records_[row]; }
+  /// The row's number as a spreadsheet shows it: the header is row 1, blank lines count. Blocks that were parsed from
+  /// chunks by hand know it after `number_from`.
+  uint64_t row_number(size_t row) const { return first_record_ + rows_[row].record; }
   /// Where the row begins in the decoded UTF-8 text; 0 for XLSX and XES.
-  uint64_t byte_offset(size_t row) const { return row < offsets_.size() ? first_byte_ + offsets_[row] : 0; }
+  uint64_t byte_offset(size_t row) const { return first_byte_ + rows_[row].begin; }
   /// Numbers the rows when the record before this block has number `last`; gives the number of this block's last record.
   uint64_t number_from(uint64_t last) {
     first_record_ = last + 1;
@@ -56,30 +56,32 @@ class RowBlock {
 
   void clear();
 
-  // For readers: rows are built cell by cell.
+  // For readers that build rows cell by cell (CSV has its own way).
   void add_cell(std::string_view text, CellKind kind = CellKind::text);
-  void end_row(uint64_t record_in_block);
-  void add_problem(const char* code) { problems_.push_back({static_cast<uint32_t>(row_count() - 1), code}); }
-  size_t text_size_bytes() const { return side_.size(); }
-  void set_record_count(uint64_t n) { record_count_ = n; }
-  /// Length of the row that is being built.
-  size_t open_cell_count() const { return cells_.size() - (starts_.empty() ? 0 : starts_.back()); }
+  size_t open_cell_count() const { return cell_count_ - open_first_; }  ///< of the row being built
+  void end_row(uint32_t record_in_block);
+  void drop_open_row();                          ///< forgets the cells of the row being built
+  void add_problem(const char* code) { problems_.push_back({static_cast<uint32_t>(rows_.size() - 1), code}); }
+  void set_first_record(uint64_t number) { first_record_ = number; }
+  size_t built_bytes() const { return side_.size(); }
 
  private:
   friend class CsvParser;
   static constexpr uint32_t side_bit = 0x80000000u;
   struct Cell {
     uint32_t begin;
-    uint32_t size;  // with side_bit: in side_, else in text_
+    uint32_t size;  // with side_bit: in side_, else in buffer_
+  };
+  struct Row {
+    uint32_t first_cell, cell_count;
+    uint32_t begin, end;  // in buffer_
+    uint32_t record;      // from the block's first one, blank lines included
   };
   std::vector<char> buffer_;  // CSV: the chunk's bytes
-  const char* text_ = nullptr;
-  size_t text_size_ = 0;
-  std::string side_;  // unescaped and built texts
-  std::vector<Cell> cells_;
-  std::vector<uint32_t> starts_;  // row -> index of its first cell; one more at the end
-  std::vector<uint32_t> records_;
-  std::vector<uint32_t> offsets_;
+  std::string side_;          // unescaped and built texts
+  std::vector<Cell> cells_;   // the first cell_count_ are in use; it never shrinks, for zeroing again costs
+  size_t cell_count_ = 0, open_first_ = 0;
+  std::vector<Row> rows_;
   std::vector<CellKind> kinds_;
   std::vector<RowProblem> problems_;
   uint64_t first_record_ = 1, first_byte_ = 0, record_count_ = 0;

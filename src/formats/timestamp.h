@@ -41,7 +41,7 @@ enum StampFlag : uint8_t {
 enum class StampProblem : uint8_t {
   none,
   empty,         ///< code time_missing
-  unreadable,    ///< code time_unreadable
+  unreadable,    ///< code bad_time
   out_of_range,  ///< code time_out_of_range: outside the UTC years 0001 to 9999
 };
 const char* code(StampProblem problem);  ///< the reject's code; nullptr for none

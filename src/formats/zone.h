@@ -31,18 +31,20 @@ class Zone {
   int32_t offset_s(int64_t utc_s) const;
 
  private:
-  struct Span {               // between two changes
-    int64_t utc_begin;        // first second of the span
-    int64_t local_end_sure;   // local times from the span's sure begin up to here are unique
-    int64_t local_end;        // local times up to here exist in the span
+  struct Span {  // between two changes of the offset
+    int64_t utc_begin;
+    int64_t local_begin, local_end;  // in the span's own local time
     int32_t offset;
   };
   struct Data {
     std::string name;
     std::vector<Span> spans;
-    std::vector<uint16_t> index;  // local time >> bucket_bits, from index_begin on -> span to start at
-    int64_t index_begin = 0;
+    std::vector<uint16_t> index;  // bucket of local time, from index_begin on -> first span that may hold it
+    int64_t index_begin = 0;      // in buckets
   };
+  explicit Zone(std::shared_ptr<const Data> data) : data_(std::move(data)) {}
+  static void add_yearly_changes(std::vector<Span>& spans);
+  static std::shared_ptr<const Data> finish(std::string name, std::vector<Span> spans);
   std::shared_ptr<const Data> data_;
 };
 
