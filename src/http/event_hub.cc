@@ -1,0 +1,44 @@
+#include "http/event_hub.h"
+
+#include <algorithm>
+
+namespace lotse::http {
+
+std::shared_ptr<void> EventHub::join(const WorkspaceId& workspace, std::shared_ptr<EventStream> stream) {
+  {
+    std::lock_guard lock(streams_->mutex);
+    streams_->of[workspace].push_back(stream);
+  }
+  return std::shared_ptr<void>(nullptr, [streams = streams_, workspace, stream](void*) {
+    std::lock_guard lock(streams->mutex);
+    const auto at = streams->of.find(workspace);
+    if (at == streams->of.end()) return;
+    std::erase(at->second, stream);
+    if (at->second.empty()) streams->of.erase(at);
+  });
+}
+
+void EventHub::publish(const WorkspaceId& workspace, std::string_view name, const nlohmann::json& data) {
+  std::vector<std::shared_ptr<EventStream>> now;
+  {
+    std::lock_guard lock(streams_->mutex);
+    const auto at = streams_->of.find(workspace);
+    if (at == streams_->of.end()) return;
+    now = at->second;
+  }
+  const std::string text = data.dump();
+  for (const auto& stream : now) stream->push(name, text);
+}
+
+void EventHub::close(const WorkspaceId& workspace) {
+  std::vector<std::shared_ptr<EventStream>> now;
+  {
+    std::lock_guard lock(streams_->mutex);
+    const auto at = streams_->of.find(workspace);
+    if (at == streams_->of.end()) return;
+    now = at->second;
+  }
+  for (const auto& stream : now) stream->close();
+}
+
+}  // namespace lotse::http

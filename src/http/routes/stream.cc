@@ -1,0 +1,23 @@
+#include "http/event_hub.h"
+#include "http/routes.h"
+
+namespace lotse::http {
+namespace {
+Result<Response> stream(Services& services, const Viewer& viewer, const Request&) {
+  Response response{.status = 200, .content_type = "text/event-stream"};
+  response.events = [&hub = services.events, workspace = viewer.workspace()](std::shared_ptr<EventStream> to) {
+    return hub.join(workspace, std::move(to));
+  };
+  return response;
+}
+}  // namespace
+
+std::vector<Route> stream_routes() {
+  std::vector<Route> rows;
+  rows.push_back(row(Method::get, "/workspaces/{ws}/stream", Right::read,
+                     "News of the workspace: events_appended, import, job, mapping_changed, catalogue_changed", {}, stream)
+                     .answers("text/event-stream"));
+  return rows;
+}
+
+}  // namespace lotse::http
