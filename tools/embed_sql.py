@@ -26,6 +26,9 @@ for file in files:
         elif name is not None:
             body.append(line)
     flush()
+lines.append("")
+lines.append("/// Every statement, for the test that prepares each on both databases.")
+lines.append("inline constexpr const db::Statement* all[] = {" + ", ".join("&" + n for n in sorted(seen)) + "};")
 lines.append(f"}}  // namespace lotse::{module}::sql")
 out.parent.mkdir(parents=True, exist_ok=True)
 out.write_text("\n".join(lines) + "\n", encoding="utf-8")

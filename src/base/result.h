@@ -68,12 +68,15 @@ decltype(auto) take(R&& r) {
 }  // namespace lotse
 
 /// Gives the value of a Result, or returns its error from the enclosing function.
-#define TRY(expression)                                                             \
-  ({                                                                                \
-    auto&& try_result_ = (expression);                                              \
-    if (!try_result_.has_value()) [[unlikely]]                                      \
-      return ::lotse::Error(std::move(try_result_.error()));                        \
-    ::lotse::detail::take(std::move(try_result_));                                  \
+#define TRY(expression) LOTSE_TRY_(expression, LOTSE_JOIN_(try_result_, __COUNTER__))
+#define LOTSE_JOIN_(a, b) LOTSE_JOIN_NOW_(a, b)
+#define LOTSE_JOIN_NOW_(a, b) a##b
+#define LOTSE_TRY_(expression, name)                                   \
+  ({                                                                   \
+    auto&& name = (expression);                                        \
+    if (!name.has_value()) [[unlikely]]                                \
+      return ::lotse::Error(std::move(name.error()));                  \
+    ::lotse::detail::take(std::move(name));                            \
   })
 
 namespace lotse {

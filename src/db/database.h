@@ -89,6 +89,9 @@ class Database {
     return run<F>(nullptr, true, work);
   }
 
+  /// Prepares a statement and forgets it: how a test shows that both databases understand it.
+  virtual Result<void> prepare(const Statement& statement) = 0;
+
   /// Copies the whole database consistently into `target` while it is in use (for backups).
   virtual Result<void> backup(const std::filesystem::path& target) = 0;
 
