@@ -1,0 +1,106 @@
+#pragma once
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "access/workspaces.h"
+#include "analysis/customer_names.h"
+#include "analysis/types.h"
+#include "atlas/touchpoints.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "customers/segments.h"
+#include "events/event_store.h"
+#include "model/viewer.h"
+
+/// The mined world: journeys as they really ran. Keeps the events of each workspace in use as columns in memory, follows
+/// the event store within a second, and answers with public ids.
+namespace lotse::analysis {
+
+/// The event store of a workspace; the pointer keeps it open. errors: those of opening it.
+using StoreSource = std::function<Result<std::shared_ptr<events::EventStore>>(const WorkspaceId&)>;
+
+/// Writes an export piece by piece; `write` returns false where nobody reads any more. Everything that can be wrong with
+/// the request was found before this exists; an error here (the store broke) ends the export early.
+using CsvExport = std::function<Result<void>(const std::function<bool(std::string_view)>& write)>;
+
+struct Options {
+  std::filesystem::path data;            ///< columns are kept in DATA/workspaces/ID/columns.snapshot
+  size_t threads = 0;                    ///< that one query uses; 0: as many as the machine has
+  uint64_t memory_bytes_max = 8ull << 30;  ///< over all workspaces; beyond it those unused longest are closed
+  std::chrono::milliseconds close_after = std::chrono::minutes(30);  ///< without a request
+  std::chrono::milliseconds load_wait_max = std::chrono::seconds(15);  ///< a request waits so long for the first load
+  size_t answers_kept = 8;               ///< moments to which `as_of` can go back when an import was undone since
+  std::chrono::milliseconds answers_kept_for = std::chrono::minutes(10);
+  uint64_t cache_bytes_max = 64ull << 20;  ///< of answers, over all workspaces
+};
+
+/// Errors of all functions with a filter, besides those named: forbidden; columns_loading (unavailable: the events are
+/// still being read, try again); as_of_gone (conflict: reload); invalid_time, invalid_period, invalid_gap,
+/// invalid_number, unknown_touchpoint, unknown_attribute, unknown_source, unknown_variant, no_touchpoints,
+/// slice_needs_gap, slice_needs_start_or_end, not_for_this_kind, segment_in_segment, not_found (a segment), each with
+/// the JSON pointer of what is wrong; `more` lists all of them; cancelled; store_broken.
+/// Viewers without Right::see_customers get no node, edge or variant of fewer than five customers; the answer's notes
+/// then hold small_groups_withheld.
+/// Threads: all functions from any thread. Cost: about 1 ns per event and operator on two threads; equal questions are
+/// answered from a cache.
+class Analysis {
+ public:
+  /// Everything given must outlive this object.
+  struct Parts {
+    StoreSource stores;
+    events::Feeds& feeds;
+    access::Workspaces& workspaces;
+    atlas::Touchpoints& touchpoints;
+    customers::Segments& segments;
+    CustomerNames& names;
+    Clock& clock;
+  };
+  /// Registers with `touchpoints` as the source of event types, and with `feeds`.
+  Analysis(Parts parts, Options options);
+  ~Analysis();  ///< stops background work; writes columns that changed much
+
+  Result<Graph> graph(const Viewer& viewer, const GraphRequest& request, std::stop_token stop = {});
+  /// errors  invalid_limit (/limit), invalid_offset (/offset)
+  Result<Variants> variants(const Viewer& viewer, const VariantsRequest& request, std::stop_token stop = {});
+  /// errors  unknown_touchpoint (/from, /to)
+  Result<Detail> detail(const Viewer& viewer, const DetailRequest& request, std::stop_token stop = {});
+  /// Needs Right::see_customers.
+  /// errors  unknown_touchpoint (/at, /edge_to), edge_needs_at (/edge_to), invalid_limit, invalid_cursor
+  Result<Instances> instances(const Viewer& viewer, const InstancesRequest& request, std::stop_token stop = {});
+  /// Needs Right::see_customers; `identifier` is filled for Right::see_identifiers. 200 events a page.
+  /// errors  not_found, invalid_cursor
+  Result<CustomerCourse> customer_course(const Viewer& viewer, std::string_view customer,
+                                         const std::optional<std::string>& cursor);
+  /// Never waits: says `loading` while the first load runs.
+  Result<Coverage> coverage(const Viewer& viewer);
+  Result<Dimensions> dimensions(const Viewer& viewer);
+  /// atlas::Touchpoints::list with the numbers of events, and with the event types that really map to each.
+  Result<std::vector<atlas::Touchpoint>> touchpoints(const Viewer& viewer);
+
+  /// CSV in UTF-8 with a header, comma, CRLF; texts that a spreadsheet would run as a formula begin with an apostrophe.
+  Result<CsvExport> graph_csv(const Viewer& viewer, const GraphRequest& request);
+  /// All variants; `limit` and `offset` are not read.
+  Result<CsvExport> variants_csv(const Viewer& viewer, const VariantsRequest& request);
+  /// All rows; `limit` and `cursor` are not read. Needs Right::see_customers and Right::analyse.
+  Result<CsvExport> instances_csv(const Viewer& viewer, const InstancesRequest& request);
+
+  /// Waits until queries see arrival `as_of` (or more); false after `wait`. For tests, demo and import jobs.
+  bool wait_until(const WorkspaceId& workspace, uint64_t as_of, std::chrono::milliseconds wait);
+  /// Reads a workspace's columns in the background, so that the first request finds them.
+  void warm(const WorkspaceId& workspace);
+  /// Closes a workspace and releases its memory and store (before it is deleted, or the store is replaced).
+  void close(const WorkspaceId& workspace);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace lotse::analysis
