@@ -67,6 +67,7 @@ struct DetectedColumn {
   uint64_t distinct = 0;              ///< different values in the sample
   ColumnKind kind = ColumnKind::text;
   std::optional<DetectedTime> time;   ///< where kind is timestamp
+  char decimal_mark = '.';            ///< of a decimal column: '.' or ','
   ColumnRole role = ColumnRole::attribute;
 };
 
@@ -78,11 +79,11 @@ struct DetectedFile {
   uint64_t sampled_rows = 0;
   bool complete = false;                       ///< the sample was the whole file
   uint64_t invalid_bytes = 0;                  ///< bytes of the sample that are wrong in the encoding
-  std::vector<std::string> warnings;           ///< codes: slash_dates_ambiguous, invalid_bytes, duplicate_names, header_missing, xes_attributes_late
+  std::vector<std::string> warnings;           ///< codes: ambiguous_dates (slash dates with no number above 12, read
+                                               ///< month first), invalid_bytes, duplicate_headers, no_header
 };
 
-/// Looks at the first megabyte or so. `fixed` holds what the user has already decided; it is believed.
-///   errors   empty_file, no_rows (a header only), and those of the readers
+/// What the user has already decided; it is believed.
 struct DetectHints {
   std::optional<FileFormat> format;
   std::optional<Encoding> encoding;
@@ -91,10 +92,14 @@ struct DetectHints {
   std::optional<std::string> sheet;
   XesOptions xes;
 };
+
+/// Looks at the first megabyte or so (XES and XLSX: the first 5,000 rows).
+///   errors   empty_file; no_rows (a header only); not_a_table (bytes that are no text); and those of the readers
 Result<DetectedFile> detect(ByteFile& file, const DetectHints& hints = {});
 
 /// Suggests a role for each column from names and content (German and English). At most one column has each of the roles
-/// customer, instance_key, event_type and time. A log with one key column has no customer column: the key is both.
+/// customer, instance_key, event_type, time, channel, source, direction, unit and cost. A log with one key column has either
+/// a customer or an instance key: it is both.
 void suggest_roles(std::vector<DetectedColumn>& columns);
 
 /// A file opened as `options` say: the whole chain from bytes to rows. Borrows the file.
@@ -104,7 +109,7 @@ class OpenTable {
                                                  std::vector<std::string> first_columns = {});
   virtual ~OpenTable() = default;
   virtual TableReader& rows() = 0;
-  virtual CsvReader* csv() = 0;                ///< for parallel parsing; null for other formats
+  virtual CsvReader* csv() = 0;                 ///< for parallel parsing; null for other formats
   virtual uint64_t consumed_bytes() const = 0;  ///< of the file, for progress; XLSX: 0 until its end
   virtual uint64_t invalid_bytes() const = 0;   ///< so far
 };

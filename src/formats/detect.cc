@@ -1,0 +1,278 @@
+#include "formats/detect.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <unordered_map>
+
+#include "formats/inflate.h"
+#include "formats/number.h"
+#include "formats/xlsx.h"
+
+namespace lotse::formats {
+
+bool names_a_time(std::string_view column_name);  // roles.cc
+
+namespace {
+
+constexpr size_t sample_bytes = size_t{1} << 20;
+constexpr size_t sample_rows = 5000, preview_rows = 20, column_samples = 10;
+
+// Statistics of one column over the sampled rows.
+struct ColumnSample {
+  uint64_t filled = 0;
+  std::unordered_map<std::string, uint64_t> values;
+  std::vector<std::string> in_order;  // different values by first appearance
+  bool of_timestamps = true;          // every filled cell is one by the file's own types
+  void add(std::string_view text, CellKind kind) {
+    if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return;
+    ++filled;
+    of_timestamps = of_timestamps && kind == CellKind::timestamp;
+    if (const auto [it, fresh] = values.try_emplace(std::string(text), 0); fresh) in_order.push_back(it->first);
+  }
+};
+
+ColumnKind kind_of(const ColumnSample& s, const DetectedColumn& column, DetectedColumn& out, bool numbers_may_be_times) {
+  if (s.filled == 0) return ColumnKind::empty;
+  std::vector<std::string_view> some;
+  // Spread over the sample, for the head of a file is often one day.
+  const size_t step = std::max<size_t>(1, s.in_order.size() / 1000);
+  for (size_t i = 0; i < s.in_order.size(); i += step) some.push_back(s.in_order[i]);
+  size_t integers = 0, decimals_point = 0, decimals_comma = 0, booleans = 0;
+  for (std::string_view v : some) {
+    if (read_integer(v)) ++integers;
+    if (read_decimal(v, '.')) ++decimals_point;
+    if (read_decimal(v, ',')) ++decimals_comma;
+    if (v == "true" || v == "false" || v == "True" || v == "False" || v == "TRUE" || v == "FALSE" || v == "ja" || v == "nein") ++booleans;
+  }
+  const bool numeric = decimals_point == some.size() || decimals_comma == some.size();
+  if (auto time = detect_time(some)) {
+    if (!numeric || numbers_may_be_times || names_a_time(column.name) || s.of_timestamps) {
+      out.time = time;
+      return ColumnKind::timestamp;
+    }
+  }
+  if (booleans == some.size()) return ColumnKind::boolean;
+  if (integers == some.size()) return ColumnKind::integer;
+  if (numeric) {
+    out.decimal_mark = decimals_point == some.size() ? '.' : ',';
+    // "1.234" alone is a thousand in German and one and a bit in English; a comma elsewhere decides.
+    if (decimals_point == some.size() && decimals_comma == some.size()) {
+      for (std::string_view v : some)
+        if (const size_t comma = v.rfind(','); comma != std::string_view::npos && (v.size() - comma != 4 || v.rfind('.') < comma)) out.decimal_mark = ',';
+    }
+    return ColumnKind::decimal;
+  }
+  return ColumnKind::text;
+}
+
+// Reads sampled rows from `table`; an error after rows is tolerated where the sample is only a part of the file.
+Result<> sample(TableReader& table, bool complete_input, DetectedFile& out) {
+  std::vector<ColumnSample> columns;
+  RowBlock block;
+  out.complete = complete_input;
+  bool more = true;
+  while (more) {
+    const auto got = table.next(block);
+    if (!got) {
+      if (complete_input || out.sampled_rows == 0) return got.error();
+      break;
+    }
+    more = *got;
+    columns.resize(table.columns().size());
+    for (size_t r = 0; r < block.row_count(); ++r) {
+      if (out.sampled_rows >= sample_rows) {
+        out.complete = false;
+        more = false;
+        break;
+      }
+      ++out.sampled_rows;
+      for (size_t c = 0; c < columns.size(); ++c) columns[c].add(block.cell(r, c), block.kind(r, c));
+      if (out.rows.size() < preview_rows) {
+        auto& row = out.rows.emplace_back();
+        for (size_t c = 0; c < columns.size(); ++c) row.emplace_back(block.cell(r, c));
+      }
+    }
+  }
+  if (out.sampled_rows == 0)
+    return Error::invalid("no_rows", "", "The file has a header, but no rows below it. Choose another file.");
+  for (auto& row : out.rows) row.resize(columns.size());
+  bool any_time = false;
+  for (int pass = 0; pass < 2; ++pass) {
+    // Bare numbers are taken as times without a hint only where nothing else can be the time.
+    if (pass == 1 && any_time) break;
+    for (size_t c = 0; c < columns.size(); ++c) {
+      if (pass == 0) out.columns.emplace_back();
+      DetectedColumn& column = out.columns[c];
+      const ColumnSample& s = columns[c];
+      column.name = table.columns()[c];
+      column.filled_share = static_cast<double>(s.filled) / static_cast<double>(out.sampled_rows);
+      column.distinct = s.in_order.size();
+      column.samples.assign(s.in_order.begin(), s.in_order.begin() + static_cast<ptrdiff_t>(std::min(column_samples, s.in_order.size())));
+      column.time.reset();
+      column.kind = kind_of(s, column, column, pass == 1);
+      if (pass == 1 && column.time && column.time->layout == TimeLayout::excel_1900) {  // any amount of money could be one
+        column.time.reset();
+        column.kind = kind_of(s, {}, column, false);
+      }
+      any_time = any_time || column.kind == ColumnKind::timestamp;
+    }
+  }
+  for (const DetectedColumn& column : out.columns)
+    if (column.time && column.time->slash_ambiguous) {
+      out.warnings.push_back("ambiguous_dates");
+      break;
+    }
+  return {};
+}
+
+void note_header(const std::vector<std::string>& raw, DetectedFile& out) {
+  bool duplicate = false;
+  for (size_t i = 0; i < out.columns.size() && i < raw.size(); ++i) {
+    out.columns[i].unnamed = raw[i].empty();
+    for (size_t k = 0; k < i; ++k) duplicate = duplicate || (!raw[i].empty() && raw[i] == raw[k]);
+  }
+  if (duplicate) out.warnings.push_back("duplicate_headers");
+}
+
+class Opened final : public OpenTable {
+ public:
+  explicit Opened(ByteFile& file) : file_(file), raw_(file) {}
+
+  Result<> open(const TableOptions& options, std::vector<std::string> first_columns) {
+    if (options.format == FileFormat::xlsx) {
+      book_ = TRY(XlsxBook::open(file_));
+      const std::string sheet = options.sheet.empty() && !book_->sheets().empty() ? book_->sheets().front() : options.sheet;
+      rows_ = TRY(book_->read(sheet, options.dialect.has_header));
+      return {};
+    }
+    ByteSource* bytes = &raw_;
+    if (options.compressed) bytes = &inflate_.emplace(*bytes);
+    if (options.format == FileFormat::xes) {
+      rows_ = TRY(XesReader::open(*bytes, options.xes, std::move(first_columns)));
+      return {};
+    }
+    auto reader = TRY(CsvReader::open(decode_.emplace(*bytes, options.encoding), options.dialect));
+    csv_ = reader.get();
+    rows_ = std::move(reader);
+    return {};
+  }
+
+  TableReader& rows() override { return *rows_; }
+  CsvReader* csv() override { return csv_; }
+  uint64_t consumed_bytes() const override { return raw_.offset_bytes(); }
+  uint64_t invalid_bytes() const override { return decode_ ? decode_->invalid_count() : 0; }
+
+ private:
+  ByteFile& file_;
+  FileSource raw_;
+  std::optional<InflateSource> inflate_;
+  std::optional<DecodeSource> decode_;
+  std::unique_ptr<XlsxBook> book_;
+  std::unique_ptr<TableReader> rows_;
+  CsvReader* csv_ = nullptr;
+};
+
+// The start of the file, unpacked; `complete` where that is all.
+Result<std::string> head(ByteFile& file, bool& compressed, bool& complete) {
+  std::string bytes(sample_bytes, '\0');
+  FileSource raw(file);
+  bytes.resize(TRY(read_full(raw, bytes)));
+  compressed = is_compressed(bytes);
+  complete = file.size_bytes() <= bytes.size();
+  if (!compressed) return bytes;
+  FileSource again(file);
+  InflateSource inflate(again);
+  std::string text(sample_bytes, '\0');
+  text.resize(TRY(read_full(inflate, text)));
+  complete = text.size() < sample_bytes;
+  return text;
+}
+
+Result<> detect_csv(std::string_view bytes, bool complete, const DetectHints& hints, DetectedFile& out) {
+  out.options.encoding = hints.encoding.value_or(detect_encoding(bytes));
+  const bool wide = out.options.encoding == Encoding::utf16le || out.options.encoding == Encoding::utf16be;
+  if (!wide && static_cast<size_t>(std::count(bytes.begin(), bytes.end(), '\0')) * 50 > bytes.size())
+    return Error::invalid("not_a_table", "", "The file holds no text that could be a table. Choose a CSV, Excel (.xlsx) or XES file.");
+  MemorySource memory(bytes);
+  DecodeSource decode(memory, out.options.encoding);
+  std::string text(bytes.size() * 3 + 16, '\0');
+  text.resize(TRY(read_full(decode, text)));
+  out.invalid_bytes = decode.invalid_count();
+  if (!complete && out.invalid_bytes <= 3 && decode.first_invalid_offset() + 4 > bytes.size()) out.invalid_bytes = 0;  // cut by the sample's end
+  if (out.invalid_bytes > 0) out.warnings.push_back("invalid_bytes");
+  if (!complete)
+    if (const size_t line = text.find_last_of("\r\n"); line != std::string::npos) text.resize(line + 1);
+
+  CsvDialect& dialect = out.options.dialect;
+  dialect = detect_dialect(text, complete);
+  if (hints.delimiter && *hints.delimiter != dialect.delimiter) {
+    dialect = {.delimiter = *hints.delimiter, .blank_runs = *hints.delimiter == ' '};
+  }
+  if (hints.has_header) dialect.has_header = *hints.has_header;
+  if (!dialect.has_header) out.warnings.push_back("no_header");
+
+  MemorySource source(text);
+  auto table = TRY(CsvReader::open(source, dialect));
+  if (auto done = sample(*table, complete, out); !done) return done.error();
+  if (dialect.has_header) {
+    MemorySource again(text);
+    CsvDialect all = dialect;
+    all.has_header = false;
+    auto raw = TRY(CsvReader::open(again, all));
+    RowBlock block;
+    std::vector<std::string> names;
+    if (TRY(raw->next(block)))
+      for (size_t c = 0; c < block.cell_count(0); ++c) names.emplace_back(block.cell(0, c));
+    note_header(names, out);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<OpenTable>> OpenTable::open(ByteFile& file, const TableOptions& options, std::vector<std::string> first_columns) {
+  auto table = std::make_unique<Opened>(file);
+  if (auto done = table->open(options, std::move(first_columns)); !done) return done.error();
+  return table;
+}
+
+Result<DetectedFile> detect(ByteFile& file, const DetectHints& hints) {
+  DetectedFile out;
+  out.options.xes = hints.xes;
+  if (file.size_bytes() == 0) return Error::invalid("empty_file", "", "The file is empty. Choose another file.");
+  bool complete = false;
+  const std::string bytes = TRY(head(file, out.options.compressed, complete));
+  if (bytes.empty()) return Error::invalid("empty_file", "", "The file is empty. Choose another file.");
+
+  const bool workbook = is_workbook(bytes);
+  if (workbook && out.options.compressed)
+    return Error::invalid("xlsx_compressed", "", "This is an Excel file packed once more. Unpack it and choose the .xlsx file.");
+  out.options.format = hints.format.value_or(workbook ? FileFormat::xlsx : is_xml(bytes) ? FileFormat::xes : FileFormat::csv);
+
+  if (out.options.format == FileFormat::csv) {
+    if (auto done = detect_csv(bytes, complete, hints, out); !done) return done.error();
+  } else {
+    if (out.options.format == FileFormat::xlsx) {
+      auto book = TRY(XlsxBook::open(file));
+      out.sheets = book->sheets();
+      out.options.sheet = hints.sheet.value_or(out.sheets.empty() ? "" : out.sheets.front());
+      if (!hints.sheet) {  // the first one that holds rows
+        for (const std::string& sheet : out.sheets) {
+          auto rows = book->read(sheet);
+          if (!rows && rows.error().code == "empty_file") continue;
+          out.options.sheet = sheet;
+          break;
+        }
+      }
+    }
+    if (hints.has_header) out.options.dialect.has_header = *hints.has_header;
+    auto table = TRY(OpenTable::open(file, out.options));
+    if (auto done = sample(table->rows(), true, out); !done) return done.error();
+    for (size_t i = 0; i < out.columns.size(); ++i) out.columns[i].unnamed = out.columns[i].name == fmt::format("column_{}", i + 1);
+  }
+  suggest_roles(out.columns);
+  return out;
+}
+
+}  // namespace lotse::formats

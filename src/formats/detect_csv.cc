@@ -1,0 +1,99 @@
+#include <unordered_map>
+
+#include "formats/csv.h"
+#include "formats/number.h"
+#include "formats/timestamp.h"
+
+namespace lotse::formats {
+namespace {
+
+constexpr size_t rows_looked_at = 500;
+
+struct Split {
+  std::vector<std::vector<std::string>> rows;
+  bool broken = false;  // a quote is never closed
+};
+
+Split split(std::string_view sample, const CsvDialect& dialect, bool complete) {
+  Split out;
+  MemorySource source(sample);
+  CsvSplitter splitter(source, dialect);
+  CsvParser parser(dialect, 0);
+  RowBlock block;
+  for (;;) {
+    auto chunk = splitter.next();
+    if (!chunk) {
+      out.broken = complete || chunk.error().code == "csv_row_too_large";
+      return out;
+    }
+    if (!*chunk) return out;
+    const size_t left = rows_looked_at - out.rows.size();
+    parser.parse(std::move(**chunk), block);
+    for (size_t r = 0; r < std::min(left, block.row_count()); ++r) {
+      auto& row = out.rows.emplace_back();
+      for (size_t c = 0; c < block.cell_count(r); ++c) row.emplace_back(block.cell(r, c));
+    }
+    if (out.rows.size() == rows_looked_at) return out;
+  }
+}
+
+// How evenly the rows are split: the share that has as many cells as most, and as the first row, has.
+double evenness(const Split& s) {
+  if (s.rows.empty()) return 0;
+  std::unordered_map<size_t, size_t> counts;
+  for (const auto& row : s.rows) ++counts[row.size()];
+  size_t mode = 0, most = 0;
+  for (const auto& [cells, n] : counts)
+    if (n > most || (n == most && cells > mode)) mode = cells, most = n;
+  if (mode < 2) return 0;
+  double score = static_cast<double>(most) / static_cast<double>(s.rows.size());
+  if (s.rows.front().size() != mode) score *= 0.8;
+  if (s.broken) score *= 0.5;
+  return score;
+}
+
+bool looks_like_data(const std::string& cell) {
+  if (read_integer(cell) || read_decimal(cell, '.') || read_decimal(cell, ',')) return true;
+  const std::string_view one[] = {cell};
+  return detect_time(one).has_value();
+}
+
+bool looks_like_header(const Split& s) {
+  if (s.rows.size() < 2) return true;
+  const auto& first = s.rows[0];
+  size_t known_values = 0, texts = 0;
+  for (size_t c = 0; c < first.size(); ++c) {
+    if (first[c].empty()) continue;
+    if (looks_like_data(first[c])) return false;
+    ++texts;
+    for (size_t r = 1; r < s.rows.size(); ++r)
+      if (c < s.rows[r].size() && s.rows[r][c] == first[c]) {
+        ++known_values;
+        break;
+      }
+  }
+  return known_values * 2 <= texts;
+}
+
+}  // namespace
+
+CsvDialect detect_dialect(std::string_view sample, bool complete) {
+  CsvDialect best;
+  double best_score = 0;
+  const auto consider = [&](CsvDialect dialect, double weight) {
+    const double score = weight * evenness(split(sample, dialect, complete));
+    if (score > best_score + 1e-9) {
+      best = dialect;
+      best_score = score;
+    }
+  };
+  // In order of preference: an earlier one wins a tie. Commas come late, for they also stand in decimals and sentences.
+  for (const char quote : {'"', '\0'})
+    for (const char delimiter : {';', '\t', '|', ','}) consider({.delimiter = delimiter, .quote = quote}, quote ? 1.0 : 0.9);
+  if (best_score < 0.5) consider({.delimiter = ' ', .quote = '"', .blank_runs = true}, 0.9);
+  if (best_score < 0.3) best = {};  // one column
+  best.has_header = looks_like_header(split(sample, best, complete));
+  return best;
+}
+
+}  // namespace lotse::formats

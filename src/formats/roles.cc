@@ -1,0 +1,172 @@
+#include <array>
+
+#include "formats/detect.h"
+#include "formats/number.h"
+
+namespace lotse::formats {
+namespace {
+
+// Lower case, letters and digits only, umlauts written out: "Kunden-Nr." -> "kundennr".
+std::string plain_name(std::string_view name) {
+  std::string out;
+  for (size_t i = 0; i < name.size(); ++i) {
+    const char c = name[i];
+    if (c >= 'A' && c <= 'Z') {
+      out += static_cast<char>(c | 0x20);
+    } else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
+      out += c;
+    } else if (c == '\xC3' && i + 1 < name.size()) {
+      switch (name[++i]) {
+        case '\xA4': case '\x84': out += "ae"; break;
+        case '\xB6': case '\x96': out += "oe"; break;
+        case '\xBC': case '\x9C': out += "ue"; break;
+        case '\x9F': out += "ss"; break;
+        default: break;
+      }
+    }
+  }
+  return out;
+}
+
+struct RoleWords {
+  ColumnRole role;
+  std::vector<std::string_view> exact;     // the better the earlier
+  std::vector<std::string_view> contains;  // a part of the name
+};
+
+// Names as German and English systems write them.
+const std::vector<RoleWords>& role_words() {
+  static const std::vector<RoleWords> words = {
+      {ColumnRole::time,
+       {"timetimestamp", "zeitstempel", "timestamp", "eventtimestamp", "eventtime", "ereigniszeit", "zeitpunkt", "completetimestamp", "endtimestamp",
+        "datumuhrzeit", "datumzeit", "datetime", "ocurredat", "occurredat", "ocelttimestamp", "oceltimestamp", "erfasstam", "angelegtam", "createdat",
+        "time", "zeit", "datum", "date", "starttimestamp", "starttime", "startzeit"},
+       {"zeitstempel", "timestamp", "datum", "zeitpunkt", "datetime", "date", "uhrzeit", "time", "zeit"}},
+      {ColumnRole::event_type,
+       {"conceptname", "activity", "aktivitaet", "eventtype", "ereignistyp", "ereignisart", "ereignis", "eventname", "event", "activityname",
+        "aktivitaetsname", "ocelactivity", "activityid", "touchpoint", "kontaktart", "vorgangsart", "taetigkeit", "handling", "interaction", "interaktion",
+        "aktion", "action", "schritt", "prozessschritt", "step", "task", "statusneu", "typ", "art", "type"},
+       {"activity", "aktivitaet", "ereignis", "eventtype", "eventname"}},
+      {ColumnRole::instance_key,
+       {"caseconceptname", "caseid", "case", "vorgangsnummer", "vorgangsnr", "vorgangsid", "vorgangid", "vorgang", "fallnummer", "fallid", "fall",
+        "instanceid", "traceid", "prozessid", "processid", "ticketnummer", "ticketnr", "ticketid", "ticket", "bestellnummer", "bestellnr", "bestellung",
+        "auftragsnummer", "auftragsnr", "auftrag", "orderno", "ordernumber", "orderid", "ordernr", "antragsnummer", "antragsnr", "antrag",
+        "applicationid", "schadennummer", "schadennr", "claimid", "claim", "incidentid", "incident", "beschwerdenummer", "complaintid",
+        "vertragsnummer", "contractid", "sessionid", "session", "sitzung", "caseidentifier", "caseno", "casenumber", "aktenzeichen"},
+       {"vorgangsnummer", "caseid", "ticketid", "orderid"}},
+      {ColumnRole::customer,
+       {"kundennummer", "kundennr", "kundenid", "kundeid", "kunde", "customerid", "customernumber", "customerno", "customer", "casecustomerid",
+        "casecustomer", "casekundennummer", "casekunde", "userid", "user", "nutzerid", "nutzer", "benutzerid", "clientid", "client", "patientid",
+        "patient", "visitorid", "visitor", "besucher", "accountid", "account", "memberid", "mitgliedsnummer", "mitglied", "versichertennummer",
+        "versicherter", "partnernummer", "geschaeftspartner", "contactid", "kontaktid", "email", "emailadresse", "mail"},
+       {"kundennummer", "kundennr", "customerid", "userid"}},
+      {ColumnRole::channel, {"channel", "kanal", "kontaktkanal", "eingangskanal", "casechannel", "vertriebskanal", "medium"}, {"kanal"}},
+      {ColumnRole::source, {"sourcesystem", "quellsystem", "source", "quelle", "system", "herkunftssystem"}, {"quellsystem", "sourcesystem"}},
+      {ColumnRole::direction, {"direction", "richtung", "kontaktrichtung", "inboundoutbound", "eingangausgang"}, {}},
+      {ColumnRole::unit,
+       {"orggroup", "abteilung", "department", "unit", "organisationseinheit", "orgunit", "einheit", "team", "bereich", "workgroup", "group", "gruppe",
+        "filiale", "standort", "casedepartment"},
+       {"abteilung", "department"}},
+      {ColumnRole::cost, {"costtotal", "cost", "costs", "kosten", "aufwand"}, {}},
+      {ColumnRole::staff,
+       {"orgresource", "resource", "ressource", "bearbeiter", "bearbeiterin", "sachbearbeiter", "sachbearbeiterin", "mitarbeiter", "mitarbeiterin",
+        "mitarbeitername", "employee", "employeename", "agent", "agentname", "berater", "betreuer", "staff", "clerk", "operator", "responsible",
+        "verantwortlich", "verantwortlicher", "caseresponsible", "zustaendig", "assignee", "assignedto"},
+       {"bearbeiter", "mitarbeiter", "employee"}},
+  };
+  return words;
+}
+
+// Two or three capitalised words without digits: "Hans Müller", "Müller, Hans".
+bool looks_like_person(std::string_view s) {
+  size_t words = 0;
+  bool at_start = true;
+  for (size_t i = 0; i < s.size(); ++i) {
+    const auto c = static_cast<unsigned char>(s[i]);
+    if (c == ' ' || c == ',' || c == '-') {
+      at_start = true;
+      continue;
+    }
+    if (c >= '0' && c <= '9') return false;
+    if (at_start) {
+      if (!((c >= 'A' && c <= 'Z') || c >= 0x80)) return false;
+      ++words;
+    }
+    at_start = false;
+  }
+  return words == 2 || words == 3;
+}
+
+bool content_fits(const DetectedColumn& column, ColumnRole role) {
+  switch (role) {
+    case ColumnRole::time: return column.kind == ColumnKind::timestamp;
+    case ColumnRole::cost: return column.kind == ColumnKind::integer || column.kind == ColumnKind::decimal;
+    case ColumnRole::event_type: return column.kind != ColumnKind::timestamp && column.kind != ColumnKind::decimal && column.kind != ColumnKind::boolean;
+    case ColumnRole::customer:
+    case ColumnRole::instance_key: return column.kind == ColumnKind::text || column.kind == ColumnKind::integer;
+    default: return column.kind == ColumnKind::text || column.kind == ColumnKind::integer || column.kind == ColumnKind::boolean;
+  }
+}
+
+}  // namespace
+
+bool names_a_time(std::string_view column_name) {
+  const std::string name = plain_name(column_name);
+  for (std::string_view part : {"time", "zeit", "datum", "date", "stamp", "created", "erfasst", "angelegt"})
+    if (name.find(part) != std::string::npos) return true;
+  return false;
+}
+
+void suggest_roles(std::vector<DetectedColumn>& columns) {
+  std::vector<bool> taken(columns.size(), false);
+  for (size_t i = 0; i < columns.size(); ++i) {
+    columns[i].role = ColumnRole::attribute;
+    if (columns[i].kind == ColumnKind::empty || columns[i].unnamed) columns[i].role = ColumnRole::ignored;
+    // A column without a name that only counts the rows says nothing; one with other content may mean something.
+    taken[i] = columns[i].role == ColumnRole::ignored && columns[i].kind != ColumnKind::timestamp;
+  }
+  for (const RoleWords& words : role_words()) {
+    size_t best = columns.size();
+    double best_score = 0;
+    for (size_t i = 0; i < columns.size(); ++i) {
+      if (taken[i] || !content_fits(columns[i], words.role)) continue;
+      const std::string name = plain_name(columns[i].name);
+      double score = 0;
+      for (size_t k = 0; k < words.exact.size(); ++k)
+        if (name == words.exact[k]) score = 1000 - static_cast<double>(k);
+      if (score == 0)
+        for (size_t k = 0; k < words.contains.size(); ++k)
+          if (name.find(words.contains[k]) != std::string::npos) {
+            score = 500 - static_cast<double>(k);
+            break;
+          }
+      // An event attribute says more about the event than the same one of its case.
+      score *= 0.5 + columns[i].filled_share / 2;
+      if (score > best_score) best = i, best_score = score;
+      if (words.role == ColumnRole::staff && score > 0) {  // every name of a person is one
+        columns[i].role = ColumnRole::staff;
+        taken[i] = true;
+      }
+    }
+    if (best < columns.size() && words.role != ColumnRole::staff) {
+      columns[best].role = words.role;
+      taken[best] = true;
+    }
+    if (words.role == ColumnRole::time && best == columns.size()) {
+      for (size_t i = 0; i < columns.size(); ++i)
+        if (columns[i].kind == ColumnKind::timestamp && (best == columns.size() || columns[i].filled_share > columns[best].filled_share)) best = i;
+      if (best < columns.size()) {
+        columns[best].role = ColumnRole::time;
+        taken[best] = true;
+      }
+    }
+  }
+  for (size_t i = 0; i < columns.size(); ++i) {
+    DetectedColumn& c = columns[i];
+    if (taken[i] || c.kind != ColumnKind::text || c.samples.size() < 3) continue;
+    const auto persons = static_cast<size_t>(std::count_if(c.samples.begin(), c.samples.end(), looks_like_person));
+    if (plain_name(c.name).find("name") != std::string::npos && persons * 10 >= c.samples.size() * 8) c.role = ColumnRole::staff;
+  }
+}
+
+}  // namespace lotse::formats
