@@ -1,0 +1,306 @@
+#include "privacy/vault.h"
+
+#include <fmt/format.h>
+#include <sodium.h>
+
+#include <cstring>
+#include <map>
+#include <mutex>
+#include <shared_mutex>
+
+#include "db/database.h"
+#include "privacy/identity_index.h"
+#include "privacy/privacy_sql.h"
+
+namespace lotse::privacy {
+namespace {
+
+constexpr size_t page_identities = 4096;
+/// A last page smaller than this is rewritten with the next identities, so that single new customers do not leave a
+/// page each.
+constexpr size_t page_grows_below = 256;
+
+constexpr std::string_view id_alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
+
+Error broken(std::string detail) { return Error::make(ErrorKind::internal, "vault_broken", std::move(detail)); }
+
+struct Identity {
+  IdentityHash hash;
+  std::string identifier;
+};
+
+std::string to_base64(std::string_view bytes) {
+  std::string text(sodium_base64_ENCODED_LEN(bytes.size(), sodium_base64_VARIANT_ORIGINAL_NO_PADDING), '\0');
+  sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
+                    sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
+  text.resize(text.size() - 1);
+  return text;
+}
+
+/// [hash 16][length u32][identifier] … , sealed under a fresh nonce.
+std::string seal(const std::vector<Identity>& identities, const Keys::Key& key) {
+  std::string plain;
+  for (const auto& identity : identities) {
+    const auto length = static_cast<uint32_t>(identity.identifier.size());
+    plain.append(reinterpret_cast<const char*>(&identity.hash), sizeof identity.hash);
+    plain.append(reinterpret_cast<const char*>(&length), sizeof length);
+    plain += identity.identifier;
+  }
+  std::string sealed(crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES + plain.size(), '\0');
+  auto* bytes = reinterpret_cast<unsigned char*>(sealed.data());
+  randombytes_buf(bytes, crypto_secretbox_NONCEBYTES);
+  crypto_secretbox_easy(bytes + crypto_secretbox_NONCEBYTES, reinterpret_cast<const unsigned char*>(plain.data()),
+                        plain.size(), bytes, key.data());
+  sodium_memzero(plain.data(), plain.size());
+  return to_base64(sealed);
+}
+
+Result<std::vector<Identity>> unseal(const std::string& text, size_t count, const Keys::Key& key) {
+  std::string sealed(text.size(), '\0');
+  size_t size = 0;
+  if (sodium_base642bin(reinterpret_cast<unsigned char*>(sealed.data()), sealed.size(), text.data(), text.size(), nullptr,
+                        &size, nullptr, sodium_base64_VARIANT_ORIGINAL_NO_PADDING) != 0 ||
+      size < crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES)
+    return broken("a page is not base 64");
+  const auto* bytes = reinterpret_cast<const unsigned char*>(sealed.data());
+  std::string plain(size - crypto_secretbox_NONCEBYTES - crypto_secretbox_MACBYTES, '\0');
+  if (crypto_secretbox_open_easy(reinterpret_cast<unsigned char*>(plain.data()), bytes + crypto_secretbox_NONCEBYTES,
+                                 size - crypto_secretbox_NONCEBYTES, bytes, key.data()) != 0)
+    return broken("a page cannot be opened with this installation's key");
+  std::vector<Identity> out;
+  out.reserve(count);
+  for (size_t at = 0; at < plain.size();) {
+    Identity identity;
+    uint32_t length = 0;
+    if (plain.size() - at < sizeof identity.hash + sizeof length) return broken("a page ends early");
+    std::memcpy(&identity.hash, plain.data() + at, sizeof identity.hash);
+    std::memcpy(&length, plain.data() + at + sizeof identity.hash, sizeof length);
+    at += sizeof identity.hash + sizeof length;
+    if (plain.size() - at < length) return broken("a page ends early");
+    identity.identifier = plain.substr(at, length);
+    at += length;
+    out.push_back(std::move(identity));
+  }
+  if (out.size() != count) return broken("a page holds another number of identities than it says");
+  return out;
+}
+
+/// One workspace in use. Guarded by its mutex: one resolver at a time.
+struct Tenant {
+  std::mutex mutex;
+  bool loaded = false;
+  Keys::Key hash_key, seal_key, name_key, staff_key;
+  IdentityIndex index;
+  uint32_t last_no = 0;
+  int64_t last_page_first = 0;
+  std::vector<Identity> last_page;  ///< kept only while it may still grow
+
+  IdentityHash hash(std::string_view identifier) const {
+    IdentityHash out;
+    crypto_generichash(reinterpret_cast<unsigned char*>(&out), sizeof out,
+                       reinterpret_cast<const unsigned char*>(identifier.data()), identifier.size(), hash_key.data(),
+                       hash_key.size());
+    return out;
+  }
+};
+
+}  // namespace
+
+struct Vault::State {
+  std::filesystem::path data_folder;
+  Keys keys;
+  std::unique_ptr<db::Database> database;
+  std::shared_mutex mutex;
+  std::map<std::string, std::unique_ptr<Tenant>> tenants;
+
+  Tenant& tenant(const WorkspaceId& workspace) {
+    {
+      std::shared_lock lock(mutex);
+      if (auto it = tenants.find(workspace.value); it != tenants.end()) return *it->second;
+    }
+    auto made = std::make_unique<Tenant>();
+    made->hash_key = keys.derive("identity hash", workspace.value);
+    made->seal_key = keys.derive("identity seal", workspace.value);
+    made->name_key = keys.derive("customer pseudonym", workspace.value);
+    made->staff_key = keys.derive("staff pseudonym", workspace.value);
+    std::unique_lock lock(mutex);
+    return *tenants.try_emplace(workspace.value, std::move(made)).first->second;
+  }
+
+  /// Reads the index of a workspace once. Called under the tenant's mutex.
+  Result<void> load(const WorkspaceId& workspace, Tenant& tenant) {
+    if (tenant.loaded) return {};
+    const auto pages = TRY(database->read(workspace, [](db::Session& s) { return s.query(sql::page_list); }));
+    for (const auto& page : pages) {
+      const int64_t first = page.integer(0), count = page.integer(1);
+      if (first != int64_t{tenant.last_no} + 1) return broken(fmt::format("the page from number {} is missing", tenant.last_no + 1));
+      auto identities = TRY(unseal(page.text(2), static_cast<size_t>(count), tenant.seal_key));
+      for (const auto& identity : identities) tenant.index.put(identity.hash, ++tenant.last_no);
+      tenant.last_page_first = first;
+      tenant.last_page = identities.size() < page_grows_below ? std::move(identities) : std::vector<Identity>{};
+    }
+    tenant.loaded = true;
+    return {};
+  }
+
+  /// Writes new identities durably: first into a last page that may still grow, then in full pages.
+  Result<void> store(const WorkspaceId& workspace, Tenant& tenant, const std::vector<Identity>& fresh) {
+    std::vector<Identity> page = tenant.last_page;
+    int64_t first = page.empty() ? int64_t{tenant.last_no} + 1 : tenant.last_page_first;
+    bool exists = !page.empty();
+    TRY(database->write(workspace, [&](db::Session& session) -> Result<int64_t> {
+      for (size_t at = 0; at < fresh.size();) {
+        const size_t take = std::min(page_identities - page.size(), fresh.size() - at);
+        page.insert(page.end(), fresh.begin() + static_cast<ptrdiff_t>(at), fresh.begin() + static_cast<ptrdiff_t>(at + take));
+        at += take;
+        const auto body = seal(page, tenant.seal_key);
+        TRY(session.execute(exists ? sql::page_update : sql::page_insert,
+                            {{":first_no", first}, {":identities", page.size()}, {":body", body}}));
+        if (at < fresh.size()) {
+          first += static_cast<int64_t>(page.size());
+          page.clear();
+          exists = false;
+        }
+      }
+      return 0;
+    }));
+    tenant.last_page_first = first;
+    tenant.last_page = page.size() < page_grows_below ? std::move(page) : std::vector<Identity>{};
+    return {};
+  }
+};
+
+Vault::Vault(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Vault::~Vault() = default;
+
+Result<std::unique_ptr<Vault>> Vault::open(const std::filesystem::path& data_folder) {
+  const auto file = data_folder / "vault.db";
+  auto keys = TRY(Keys::open(data_folder / "keys", !std::filesystem::exists(file)));
+  auto database = TRY(db::Database::open_sqlite(file, db::Schema::vault));
+  return std::unique_ptr<Vault>(
+      new Vault(std::make_unique<State>(State{data_folder, keys, std::move(database), {}, {}})));
+}
+
+Result<uint64_t> Vault::resolve(const WorkspaceId& workspace, std::span<const std::string_view> identifiers,
+                                std::vector<uint32_t>& numbers) {
+  Tenant& tenant = state_->tenant(workspace);
+  std::lock_guard lock(tenant.mutex);
+  TRY(state_->load(workspace, tenant));
+  numbers.resize(identifiers.size());
+  std::vector<Identity> fresh;
+  uint32_t next = tenant.last_no;
+  for (size_t i = 0; i < identifiers.size(); ++i) {
+    const auto hash = tenant.hash(identifiers[i]);
+    uint32_t number = tenant.index.find(hash);
+    if (number == 0) {
+      ensure(next < UINT32_MAX - 1, "a workspace holds at most four thousand million identities");
+      number = ++next;
+      tenant.index.put(hash, number);
+      fresh.push_back({hash, std::string(identifiers[i])});
+    }
+    numbers[i] = number;
+  }
+  if (fresh.empty()) return 0;
+  if (auto stored = state_->store(workspace, tenant, fresh); !stored) {
+    for (const auto& identity : fresh) tenant.index.remove(identity.hash);
+    return stored.error();
+  }
+  tenant.last_no = next;
+  return fresh.size();
+}
+
+Result<std::vector<uint32_t>> Vault::find(const WorkspaceId& workspace, std::span<const std::string_view> identifiers) {
+  Tenant& tenant = state_->tenant(workspace);
+  std::lock_guard lock(tenant.mutex);
+  TRY(state_->load(workspace, tenant));
+  std::vector<uint32_t> numbers;
+  for (const auto identifier : identifiers) numbers.push_back(tenant.index.find(tenant.hash(identifier)));
+  return numbers;
+}
+
+Result<std::optional<std::string>> Vault::identifier(const Viewer& viewer, uint32_t identity_no) {
+  if (!viewer.may(Right::see_identifiers))
+    return Error::make(ErrorKind::forbidden, "forbidden", "see_identifiers is needed");
+  Tenant& tenant = state_->tenant(viewer.workspace());
+  const auto pages = TRY(state_->database->read(viewer.workspace(), [&](db::Session& s) {
+    return s.query(sql::page_of, {{":number", int64_t{identity_no}}});
+  }));
+  if (pages.empty()) return std::optional<std::string>{};
+  const auto offset = static_cast<size_t>(int64_t{identity_no} - pages[0].integer(0));
+  const auto identities = TRY(unseal(pages[0].text(2), static_cast<size_t>(pages[0].integer(1)), tenant.seal_key));
+  if (offset >= identities.size()) return std::optional<std::string>{};
+  return std::optional(identities[offset].identifier);
+}
+
+namespace {
+
+/// 12 bytes of a keyed hash of the number, then the number itself under a mask made from them: stateless, reversible
+/// with the key, and a guessed name is recognised as wrong.
+std::array<unsigned char, 16> veil(uint32_t number, const Keys::Key& key) {
+  std::array<unsigned char, 16> out, mask;
+  unsigned char input[8] = {'n', 0, 0, 0};
+  std::memcpy(input + 4, &number, 4);
+  crypto_generichash(out.data(), 16, input, sizeof input, key.data(), key.size());
+  crypto_generichash(mask.data(), 16, out.data(), 12, key.data(), key.size());
+  for (size_t i = 0; i < 4; ++i) out[12 + i] = static_cast<unsigned char>(mask[i] ^ input[4 + i]);
+  return out;
+}
+
+}  // namespace
+
+std::string Vault::pseudonym(const WorkspaceId& workspace, uint32_t customer_no) const {
+  const auto bytes = veil(customer_no, state_->tenant(workspace).name_key);
+  unsigned __int128 value = 0;
+  for (const auto byte : bytes) value = value << 8 | byte;
+  std::string out = "cu_";
+  for (int shift = 125; shift >= 0; shift -= 5) out += id_alphabet[static_cast<size_t>(value >> shift) & 31];
+  return out;
+}
+
+std::optional<uint32_t> Vault::customer_no(const WorkspaceId& workspace, std::string_view pseudonym) const {
+  if (pseudonym.size() != 29 || !pseudonym.starts_with("cu_")) return std::nullopt;
+  unsigned __int128 value = 0;
+  for (const char c : pseudonym.substr(3)) {
+    const auto digit = id_alphabet.find(c);
+    if (digit == std::string_view::npos) return std::nullopt;
+    value = value << 5 | digit;
+  }
+  std::array<unsigned char, 16> bytes;
+  for (size_t i = 0; i < 16; ++i) bytes[15 - i] = static_cast<unsigned char>(value >> (8 * i));
+  const auto& key = state_->tenant(workspace).name_key;
+  unsigned char mask[16];
+  crypto_generichash(mask, sizeof mask, bytes.data(), 12, key.data(), key.size());
+  uint32_t number = 0;
+  unsigned char plain[4];
+  for (size_t i = 0; i < 4; ++i) plain[i] = static_cast<unsigned char>(bytes[12 + i] ^ mask[i]);
+  std::memcpy(&number, plain, 4);
+  if (sodium_memcmp(veil(number, key).data(), bytes.data(), 16) != 0) return std::nullopt;
+  return number;
+}
+
+std::string Vault::staff_pseudonym(const WorkspaceId& workspace, std::string_view name) const {
+  const auto& key = state_->tenant(workspace).staff_key;
+  unsigned char hash[16];
+  crypto_generichash(hash, sizeof hash, reinterpret_cast<const unsigned char*>(name.data()), name.size(), key.data(), key.size());
+  std::string out;
+  for (size_t i = 0; i < 10; ++i) out += id_alphabet[hash[i] & 31];
+  return out;
+}
+
+Result<void> Vault::forget(const WorkspaceId& workspace) {
+  TRY(state_->database->write(workspace, [](db::Session& s) { return s.execute(sql::page_delete_all); }));
+  std::unique_lock lock(state_->mutex);
+  state_->tenants.erase(workspace.value);
+  return {};
+}
+
+Result<void> Vault::backup(const std::filesystem::path& target_folder) {
+  std::error_code failed;
+  std::filesystem::create_directories(target_folder / "keys", failed);
+  std::filesystem::permissions(target_folder / "keys", std::filesystem::perms::owner_all, failed);
+  std::filesystem::copy_file(state_->data_folder / "keys/master", target_folder / "keys/master", failed);
+  if (failed) return Error::make(ErrorKind::unavailable, "database_not_writable", "copying the key: " + failed.message());
+  return state_->database->backup(target_folder / "vault.db");
+}
+
+}  // namespace lotse::privacy
