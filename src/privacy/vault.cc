@@ -113,6 +113,9 @@ struct Vault::State {
   std::shared_mutex mutex;
   std::map<std::string, std::unique_ptr<Tenant>> tenants;
 
+  State(std::filesystem::path folder, Keys k, std::unique_ptr<db::Database> d)
+      : data_folder(std::move(folder)), keys(std::move(k)), database(std::move(d)) {}
+
   Tenant& tenant(const WorkspaceId& workspace) {
     {
       std::shared_lock lock(mutex);
@@ -176,9 +179,8 @@ Vault::~Vault() = default;
 Result<std::unique_ptr<Vault>> Vault::open(const std::filesystem::path& data_folder) {
   const auto file = data_folder / "vault.db";
   auto keys = TRY(Keys::open(data_folder / "keys", !std::filesystem::exists(file)));
-  auto database = TRY(db::Database::open_sqlite(file, db::Schema::vault));
-  return std::unique_ptr<Vault>(
-      new Vault(std::make_unique<State>(State{data_folder, keys, std::move(database), {}, {}})));
+  auto database = TRY(db::Database::open_sqlite(file));
+  return std::unique_ptr<Vault>(new Vault(std::make_unique<State>(data_folder, keys, std::move(database))));
 }
 
 Result<uint64_t> Vault::resolve(const WorkspaceId& workspace, std::span<const std::string_view> identifiers,
