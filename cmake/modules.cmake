@@ -79,14 +79,3 @@ function(lotse_program name)
   endforeach()
   lotse_use_pch(${name})
 endfunction()
-
-# Embeds the numbered migrations of a folder into MODULE/migrations_data.h.
-function(lotse_migrations module folder)
-  file(GLOB files CONFIGURE_DEPENDS ${folder}/*.sql)
-  set(out ${CMAKE_BINARY_DIR}/generated/${module}/migrations_data.h)
-  add_custom_command(OUTPUT ${out}
-    COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/embed_migrations.py ${out} ${files}
-    DEPENDS ${files} ${CMAKE_SOURCE_DIR}/tools/embed_migrations.py VERBATIM)
-  target_sources(lotse_${module} PRIVATE ${out})
-  target_include_directories(lotse_${module} PRIVATE ${CMAKE_BINARY_DIR}/generated)
-endfunction()

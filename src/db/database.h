@@ -48,8 +48,9 @@ class Row {
   std::vector<Value> values_;
 };
 
-/// One transaction. A workspace's session binds :workspace_id by itself and refuses (Bug) a statement without it; a
-/// system session (users, sessions, list of workspaces) refuses one with it.
+/// One transaction. The first statement that fails ends it: later ones repeat its error and nothing is committed (as
+/// PostgreSQL has it), so "insert, else update" is written ON CONFLICT. A workspace's session binds :workspace_id by itself and
+/// refuses (Bug) a statement without it; a system session (users, sessions, list of workspaces) refuses one with it.
 class Session {
  public:
   virtual ~Session() = default;
@@ -59,13 +60,15 @@ class Session {
 };
 
 /// The operational store: SQLite (WAL, synchronous FULL, foreign keys on, secure_delete on) or PostgreSQL.
-/// Threads: any; readers run in parallel, writers one at a time. `work` must not block on anything else.
+/// Threads: any; readers run in parallel, writers one at a time. `work` must not block on anything else, nor begin
+/// another transaction (Bug).
 class Database {
  public:
   virtual ~Database() = default;
 
   /// Opens or makes the file and brings it to the newest migration (migrations/operational, embedded in the program).
-  /// errors  database_newer (written by a newer Lotse), database_broken, disk_full
+  /// errors  database_newer (written by a newer Lotse), database_differs (another build's), database_not_writable,
+  ///         database_broken, disk_full
   static Result<std::unique_ptr<Database>> open_sqlite(const std::filesystem::path& file);
   /// `connection` as libpq takes it. Used by tests; the server runs on SQLite for now.
   static Result<std::unique_ptr<Database>> open_postgres(const std::string& connection);
@@ -89,11 +92,18 @@ class Database {
     return run<F>(nullptr, true, work);
   }
 
-  /// Prepares a statement and forgets it: how a test shows that both databases understand it.
-  virtual Result<void> prepare(const Statement& statement) = 0;
-
   /// Copies the whole database consistently into `target` while it is in use (for backups).
+  /// errors  backup_elsewhere (PostgreSQL has its own tools), disk_full
   virtual Result<void> backup(const std::filesystem::path& target) = 0;
+
+  /// Deletes the workspace's rows from every table that has a workspace_id, in one transaction.
+  virtual Result<void> erase(const WorkspaceId& workspace) = 0;
+
+  /// Prepares a statement without running it; for the test of every statement.
+  virtual Result<void> prepare_only(const Statement& statement) = 0;
+
+  /// Checks the whole file; one line a defect, none where all is well.
+  virtual Result<std::vector<std::string>> defects() = 0;
 
  protected:
   using Work = std::function<Result<void>(Session&)>;

@@ -1,216 +1,276 @@
-#include <fmt/format.h>
 #include <libpq-fe.h>
 
-#include <cctype>
 #include <charconv>
+#include <condition_variable>
 #include <mutex>
 #include <unordered_map>
 
-#include "db/detail/binding.h"
+#include "db/database.h"
+#include "db/detail/migrations.h"
+#include "db/detail/session_base.h"
+#include "db/detail/statement_text.h"
 
 namespace lotse::db {
 namespace {
+constexpr size_t reader_count = 2;
 
-struct ClearResult {
-  void operator()(PGresult* r) const { PQclear(r); }
+struct Answer {
+  explicit Answer(PGresult* r) : result(r, PQclear) {}
+  std::unique_ptr<PGresult, void (*)(PGresult*)> result;
+  bool fine() const {
+    const auto status = PQresultStatus(result.get());
+    return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY;
+  }
 };
-using Answer = std::unique_ptr<PGresult, ClearResult>;
 
-/// ":name" → "$n", outside of quoted texts; "::" is a cast.
-struct Translated {
-  std::string sql;
+struct Prepared {
+  std::string name;
   std::vector<std::string> names;
 };
-Translated translate(std::string_view sql) {
-  Translated out;
-  bool quoted = false;
-  for (size_t i = 0; i < sql.size(); ++i) {
-    const char c = sql[i];
-    if (c == '\'') quoted = !quoted;
-    const bool name_begins = c == ':' && !quoted && i + 1 < sql.size() && std::isalpha(static_cast<unsigned char>(sql[i + 1])) &&
-                             (i == 0 || sql[i - 1] != ':');
-    if (!name_begins) {
-      out.sql += c;
-      continue;
-    }
-    size_t end = i + 1;
-    while (end < sql.size() && (std::isalnum(static_cast<unsigned char>(sql[end])) || sql[end] == '_')) ++end;
-    const std::string name(sql.substr(i, end - i));
-    auto known = std::find(out.names.begin(), out.names.end(), name);
-    const auto index = known - out.names.begin();
-    if (known == out.names.end()) out.names.push_back(name);
-    out.sql += fmt::format("${}", index + 1);
-    i = end - 1;
-  }
-  return out;
-}
-
-Error postgres_error(const PGresult* answer, const char* message, std::string_view doing) {
-  const char* state = answer ? PQresultErrorField(answer, PG_DIAG_SQLSTATE) : nullptr;
-  const std::string detail = fmt::format("{}: {}", doing, message);
-  const std::string_view code = state ? state : "";
-  if (code == "23505") return Error::make(ErrorKind::conflict, "already_exists", detail);
-  if (code.starts_with("23")) return Error::make(ErrorKind::conflict, "constraint_broken", detail);
-  if (code == "53100") return Error::make(ErrorKind::unavailable, "disk_full", detail);
-  if (code.starts_with("08") || code.starts_with("57") || code.empty())
-    return Error::make(ErrorKind::unavailable, "database_busy", detail);
-  return Error::make(ErrorKind::internal, "database_error", detail);
-}
 
 class Connection {
  public:
-  explicit Connection(PGconn* handle) : handle_(handle) {}
-  ~Connection() { PQfinish(handle_); }
-
-  Result<void> run(std::string_view sql) {
-    Answer answer(PQexec(handle_, std::string(sql).c_str()));
-    return check(answer, sql);
+  static Result<std::unique_ptr<Connection>> open(const std::string& where) {
+    auto connection = std::make_unique<Connection>();
+    connection->pg_.reset(PQconnectdb(where.c_str()));
+    if (PQstatus(connection->pg_.get()) != CONNECTION_OK) return connection->error("connect", nullptr);
+    PQsetNoticeProcessor(connection->pg_.get(), [](void*, const char*) {}, nullptr);
+    TRY(connection->execute_text("SET client_encoding = 'UTF8'"));
+    return connection;
   }
 
-  Result<void> prepare(const Statement& statement) {
-    if (known_.contains(statement.sql.data())) return {};
-    auto translated = translate(statement.sql);
-    const std::string name = fmt::format("s{}", known_.size());
-    Answer answer(PQprepare(handle_, name.c_str(), translated.sql.c_str(), 0, nullptr));
-    TRY(check(answer, statement.name));
-    known_.emplace(statement.sql.data(), std::pair(name, std::move(translated.names)));
+  Error error(const std::string& doing, const PGresult* result) const {
+    const char* state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : nullptr;
+    const std::string_view code = state ? state : "";
+    const std::string text = doing + ": " + (result ? PQresultErrorMessage(result) : PQerrorMessage(pg_.get()));
+    if (code == "23505") return Error::make(ErrorKind::conflict, "already_exists", text);
+    if (code.starts_with("23")) return Error::make(ErrorKind::conflict, "constraint_broken", text);
+    if (code == "53100") return Error::make(ErrorKind::unavailable, "disk_full", text);
+    if (PQstatus(pg_.get()) != CONNECTION_OK) return Error::make(ErrorKind::unavailable, "database_unreachable", text);
+    if (code == "40001" || code == "55P03") return Error::make(ErrorKind::unavailable, "database_busy", text);
+    return Error::make(ErrorKind::internal, "database_error", text);
+  }
+
+  Result<void> execute_text(const char* sql) {
+    const Answer answer(PQexec(pg_.get(), sql));
+    if (!answer.fine()) return error(sql, answer.result.get());
     return {};
   }
 
-  Result<Answer> send(const Statement& statement, const std::vector<Param>& params) {
-    TRY(prepare(statement));
-    const auto& [name, names] = known_.at(statement.sql.data());
-    ensure(names.size() == params.size(), "each parameter of a statement is given once");
-    std::vector<std::optional<std::string>> texts;
-    for (const auto& wanted : names) {
-      const auto param = std::find_if(params.begin(), params.end(), [&](const Param& p) { return p.name == wanted; });
-      ensure(param != params.end(), "a parameter stands in its statement");
-      texts.push_back(text_of(param->value));
-    }
-    std::vector<const char*> values;
-    for (const auto& text : texts) values.push_back(text ? text->c_str() : nullptr);
-    Answer answer(PQexecPrepared(handle_, name.c_str(), static_cast<int>(values.size()), values.data(), nullptr, nullptr, 0));
-    TRY(check(answer, statement.name));
-    return answer;
+  Result<Prepared*> prepare(const Statement& statement) {
+    const std::string key(statement.sql);
+    if (const auto at = prepared_.find(key); at != prepared_.end()) return &at->second;
+    auto numbered = detail::number_parameters(statement.sql);
+    Prepared made{"s" + std::to_string(prepared_.size() + 1), std::move(numbered.names)};
+    const Answer answer(PQprepare(pg_.get(), made.name.c_str(), numbered.sql.c_str(), 0, nullptr));
+    if (!answer.fine()) return error(std::string(statement.name), answer.result.get());
+    return &prepared_.emplace(key, std::move(made)).first->second;
+  }
+
+  Answer run(const Prepared& prepared, const std::vector<const char*>& values) {
+    return Answer(PQexecPrepared(pg_.get(), prepared.name.c_str(), int(values.size()), values.data(), nullptr, nullptr, 0));
   }
 
  private:
-  static std::optional<std::string> text_of(const Value& value) {
-    if (const auto* i = std::get_if<int64_t>(&value)) return std::to_string(*i);
-    if (const auto* d = std::get_if<double>(&value)) return fmt::format("{}", *d);
-    if (const auto* t = std::get_if<std::string>(&value)) return *t;
-    return std::nullopt;
-  }
-  Result<void> check(const Answer& answer, std::string_view doing) {
-    const auto status = PQresultStatus(answer.get());
-    if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) return {};
-    return postgres_error(answer.get(), PQerrorMessage(handle_), doing);
-  }
-
-  PGconn* handle_;
-  std::unordered_map<const char*, std::pair<std::string, std::vector<std::string>>> known_;
+  std::unique_ptr<PGconn, void (*)(PGconn*)> pg_{nullptr, PQfinish};
+  std::unordered_map<std::string, Prepared> prepared_;
 };
 
-Value value_of(const PGresult* answer, int row, int column) {
-  if (PQgetisnull(answer, row, column)) return {};
-  const char* text = PQgetvalue(answer, row, column);
-  switch (PQftype(answer, column)) {
-    case 16:  // bool
-      return int64_t{text[0] == 't'};
-    case 20:  // int8
-    case 21:  // int2
-    case 23:  // int4
-      return static_cast<int64_t>(std::strtoll(text, nullptr, 10));
-    case 700:   // float4
-    case 701:   // float8
-    case 1700:  // numeric: sums of whole numbers
-    {
-      int64_t whole = 0;
-      const char* end = text + std::strlen(text);
-      if (auto [at, failed] = std::from_chars(text, end, whole); failed == std::errc{} && at == end && PQftype(answer, column) == 1700)
-        return whole;
-      return std::strtod(text, nullptr);
+Value value_of(const PGresult* result, int row, int column) {
+  if (PQgetisnull(result, row, column)) return std::monostate{};
+  const std::string_view text(PQgetvalue(result, row, column), size_t(PQgetlength(result, row, column)));
+  constexpr Oid boolean = 16, int8 = 20, int2 = 21, int4 = 23, float4 = 700, float8 = 701, numeric = 1700;
+  switch (PQftype(result, column)) {
+    case boolean: return int64_t{text == "t"};
+    case int8:
+    case int2:
+    case int4:
+    case numeric: {
+      // A sum over integers is numeric: an integer again where it fits, as in SQLite.
+      int64_t integer = 0;
+      const auto [end, bad] = std::from_chars(text.data(), text.data() + text.size(), integer);
+      if (bad == std::errc{} && end == text.data() + text.size()) return integer;
+      [[fallthrough]];
     }
-    default:
-      return std::string(text, static_cast<size_t>(PQgetlength(answer, row, column)));
+    case float4:
+    case float8: return std::stod(std::string(text));
+    default: return std::string(text);
   }
 }
 
-class PostgresSession : public Session {
+class PostgresSession : public detail::SessionBase {
  public:
-  PostgresSession(Connection& connection, const WorkspaceId* workspace) : connection_(connection), workspace_(workspace) {}
-  Result<std::vector<Row>> query(const Statement& statement, std::initializer_list<Param> params) override {
-    auto answer = TRY(connection_.send(statement, detail::bound(statement, params, workspace_)));
-    std::vector<Row> rows;
-    for (int r = 0; r < PQntuples(answer.get()); ++r) {
-      std::vector<Value> values;
-      for (int c = 0; c < PQnfields(answer.get()); ++c) values.push_back(value_of(answer.get(), r, c));
-      rows.emplace_back(std::move(values));
-    }
-    return rows;
+  PostgresSession(Connection& connection, const WorkspaceId* workspace) : SessionBase(workspace), connection_(connection) {}
+
+ protected:
+  Result<const std::vector<std::string>*> prepare(const Statement& statement) override {
+    return &TRY(connection_.prepare(statement))->names;
   }
-  Result<int64_t> execute(const Statement& statement, std::initializer_list<Param> params) override {
-    auto answer = TRY(connection_.send(statement, detail::bound(statement, params, workspace_)));
-    return static_cast<int64_t>(std::strtoll(PQcmdTuples(answer.get()), nullptr, 10));
+  Result<Outcome> run(const Statement& statement, const std::vector<Value>& values) override {
+    const Prepared& prepared = *TRY(connection_.prepare(statement));
+    std::vector<std::string> texts(values.size());
+    std::vector<const char*> pointers(values.size(), nullptr);
+    for (size_t i = 0; i < values.size(); ++i) {
+      if (const auto* n = std::get_if<int64_t>(&values[i])) {
+        texts[i] = std::to_string(*n);
+      } else if (const auto* d = std::get_if<double>(&values[i])) {
+        char buffer[32];
+        texts[i].assign(buffer, std::to_chars(buffer, buffer + sizeof buffer, *d).ptr);
+      } else if (const auto* s = std::get_if<std::string>(&values[i])) {
+        texts[i] = *s;
+      } else {
+        continue;
+      }
+      pointers[i] = texts[i].c_str();
+    }
+    const Answer answer = connection_.run(prepared, pointers);
+    if (!answer.fine()) return connection_.error(std::string(statement.name), answer.result.get());
+    const PGresult* result = answer.result.get();
+    Outcome outcome;
+    for (int r = 0; r < PQntuples(result); ++r) {
+      std::vector<Value> row;
+      row.reserve(size_t(PQnfields(result)));
+      for (int c = 0; c < PQnfields(result); ++c) row.push_back(value_of(result, r, c));
+      outcome.rows.emplace_back(std::move(row));
+    }
+    const std::string_view changed = PQcmdTuples(const_cast<PGresult*>(result));
+    std::from_chars(changed.data(), changed.data() + changed.size(), outcome.changed);
+    return outcome;
   }
 
  private:
   Connection& connection_;
-  const WorkspaceId* workspace_;
 };
 
-/// One connection and one lock: enough for the tests that keep PostgreSQL a living target.
 class PostgresDatabase : public Database {
  public:
-  explicit PostgresDatabase(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {}
+  Result<void> open(const std::string& where) {
+    writer_ = TRY(Connection::open(where));
+    TRY(writer_->execute_text("BEGIN"));
+    // Two servers that start at once: one migrates, the other waits here and then finds all done.
+    TRY(writer_->execute_text("SELECT pg_advisory_xact_lock(7274153)"));
+    auto done = migrate_inside();
+    if (!done) {
+      (void)writer_->execute_text("ROLLBACK");
+      return done;
+    }
+    TRY(writer_->execute_text("COMMIT"));
+    for (size_t i = 0; i < reader_count; ++i) readers_.push_back(TRY(Connection::open(where)));
+    return {};
+  }
 
-  Result<void> prepare(const Statement& statement) override {
-    std::lock_guard lock(mutex_);
-    return connection_->prepare(statement);
-  }
   Result<void> backup(const std::filesystem::path&) override {
-    return Error::make(ErrorKind::conflict, "backup_elsewhere", "PostgreSQL is backed up by its own tools (pg_dump)");
+    return Error::make(ErrorKind::unavailable, "backup_elsewhere", "PostgreSQL is backed up by its own tools, like pg_dump");
   }
+
+  Result<void> erase(const WorkspaceId& workspace) override {
+    return write_system([&](Session& session) -> Result<void> {
+      std::vector<std::string> tables;
+      for (const auto& row : TRY(session.query({"db.workspace_tables",
+                                                "SELECT table_name FROM information_schema.columns "
+                                                "WHERE column_name = 'workspace_id' AND table_schema = current_schema()"})))
+        tables.push_back(row.text(0));
+      // A table that others refer to is emptied after them: rounds, until one changes nothing.
+      while (!tables.empty()) {
+        std::vector<std::string> waiting;
+        for (const auto& table : tables) {
+          TRY(writer_->execute_text("SAVEPOINT one_table"));
+          const std::string text = "DELETE FROM \"" + table + "\" WHERE workspace_id = :erased";
+          const auto done = PostgresSession(*writer_, nullptr).execute({"db.erase", text}, {{":erased", workspace.value}});
+          if (!done) {
+            TRY(writer_->execute_text("ROLLBACK TO SAVEPOINT one_table"));
+            if (done.error().code != "constraint_broken") return done.error();
+            waiting.push_back(table);
+          }
+        }
+        if (waiting.size() == tables.size())
+          return Error::make(ErrorKind::internal, "database_broken", "tables of a workspace refer to each other in a circle");
+        tables = std::move(waiting);
+      }
+      return {};
+    });
+  }
+
+  Result<void> prepare_only(const Statement& statement) override {
+    std::lock_guard lock(writer_mutex_);
+    TRY(writer_->prepare(statement));
+    return {};
+  }
+
+  Result<std::vector<std::string>> defects() override { return std::vector<std::string>{}; }
 
  protected:
   Result<void> transact(const WorkspaceId* workspace, bool write, const Work& work) override {
-    std::lock_guard lock(mutex_);
-    TRY(connection_->run(write ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"));
-    PostgresSession session(*connection_, workspace);
-    Result<void> answer;
-    try {
-      answer = work(session);
-    } catch (...) {
-      (void)connection_->run("ROLLBACK");
-      throw;
+    const detail::OneTransaction only;
+    if (write) {
+      std::lock_guard lock(writer_mutex_);
+      return inside(*writer_, workspace, "BEGIN", work);
     }
-    if (answer) return connection_->run("COMMIT");
-    (void)connection_->run("ROLLBACK");
-    return answer;
+    const Lease lease(*this);
+    return inside(*lease.connection, workspace, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", work);
   }
 
  private:
-  std::mutex mutex_;
-  std::unique_ptr<Connection> connection_;
-};
+  struct Lease {
+    explicit Lease(PostgresDatabase& d) : database(d) {
+      std::unique_lock lock(d.readers_mutex_);
+      d.reader_free_.wait(lock, [&] { return !d.readers_.empty(); });
+      connection = std::move(d.readers_.back());
+      d.readers_.pop_back();
+    }
+    ~Lease() {
+      {
+        std::lock_guard lock(database.readers_mutex_);
+        database.readers_.push_back(std::move(connection));
+      }
+      database.reader_free_.notify_one();
+    }
+    PostgresDatabase& database;
+    std::unique_ptr<Connection> connection;
+  };
 
+  static Result<void> inside(Connection& connection, const WorkspaceId* workspace, const char* begin, const Work& work) {
+    TRY(connection.execute_text(begin));
+    struct Rollback {
+      Connection* c;
+      ~Rollback() {
+        if (c) (void)c->execute_text("ROLLBACK");
+      }
+    } rollback{&connection};
+    PostgresSession session(connection, workspace);
+    TRY(work(session));
+    if (session.failure()) return *session.failure();
+    TRY(connection.execute_text("COMMIT"));
+    rollback.c = nullptr;
+    return {};
+  }
+
+  Result<void> migrate_inside() {
+    TRY(writer_->execute_text(detail::create_migration_table));
+    PostgresSession session(*writer_, nullptr);
+    std::vector<detail::Applied> applied;
+    for (const auto& row : TRY(session.query({"db.applied", "SELECT number, checksum FROM schema_migrations"}, {})))
+      applied.push_back({int(row.integer(0)), row.text(1)});
+    for (const auto& m : TRY(detail::missing_migrations(detail::known_migrations(), applied))) {
+      TRY(writer_->execute_text(m.sql.c_str()));
+      TRY(session.execute({"db.applied_now", "INSERT INTO schema_migrations (number, name, checksum) VALUES (:number, :name, :checksum)"},
+                          {{":number", m.number}, {":name", m.name}, {":checksum", detail::checksum_of(m)}}));
+    }
+    return {};
+  }
+
+  std::mutex writer_mutex_;
+  std::unique_ptr<Connection> writer_;
+  std::mutex readers_mutex_;
+  std::condition_variable reader_free_;
+  std::vector<std::unique_ptr<Connection>> readers_;
+};
 }  // namespace
 
 Result<std::unique_ptr<Database>> Database::open_postgres(const std::string& connection) {
-  PGconn* handle = PQconnectdb(connection.c_str());
-  auto made = std::make_unique<Connection>(handle);
-  if (PQstatus(handle) != CONNECTION_OK)
-    return Error::make(ErrorKind::unavailable, "database_unreachable", PQerrorMessage(handle));
-  static constexpr Statement applied{"db.applied", "SELECT number, checksum FROM schema_migrations"};
-  TRY(detail::migrate({.run = [&](std::string_view sql) { return made->run(sql); },
-                       .applied = [&]() -> Result<std::vector<std::pair<int64_t, std::string>>> {
-                         std::vector<std::pair<int64_t, std::string>> out;
-                         auto answer = TRY(made->send(applied, {}));
-                         for (int r = 0; r < PQntuples(answer.get()); ++r)
-                           out.emplace_back(std::get<int64_t>(value_of(answer.get(), r, 0)), PQgetvalue(answer.get(), r, 1));
-                         return out;
-                       }}));
-  return std::unique_ptr<Database>(std::make_unique<PostgresDatabase>(std::move(made)));
+  auto database = std::make_unique<PostgresDatabase>();
+  TRY(database->open(connection));
+  return Result<std::unique_ptr<Database>>(std::move(database));
 }
 
 }  // namespace lotse::db

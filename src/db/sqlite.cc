@@ -1,256 +1,299 @@
-#include <fmt/format.h>
 #include <sqlite3.h>
 
 #include <condition_variable>
-#include <list>
 #include <mutex>
 #include <unordered_map>
 
-#include "db/detail/binding.h"
+#include "db/database.h"
+#include "db/detail/migrations.h"
+#include "db/detail/session_base.h"
 
 namespace lotse::db {
 namespace {
-
+constexpr size_t reader_count = 4;
 constexpr int busy_timeout_ms = 10'000;
-constexpr size_t readers_max = 4;
 
-Error sqlite_error(sqlite3* connection, int code, std::string_view doing) {
-  const std::string detail = fmt::format("{}: {}", doing, connection ? sqlite3_errmsg(connection) : sqlite3_errstr(code));
+Error error_of(sqlite3* db, const std::string& doing) {
+  const int code = sqlite3_extended_errcode(db);
+  const std::string text = doing + ": " + sqlite3_errmsg(db);
+  switch (code) {
+    case SQLITE_CONSTRAINT_UNIQUE:
+    case SQLITE_CONSTRAINT_PRIMARYKEY: return Error::make(ErrorKind::conflict, "already_exists", text);
+    default: break;
+  }
   switch (code & 0xff) {
-    case SQLITE_FULL:
-      return Error::make(ErrorKind::unavailable, "disk_full", detail);
-    case SQLITE_CONSTRAINT:
-      if (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY)
-        return Error::make(ErrorKind::conflict, "already_exists", detail);
-      return Error::make(ErrorKind::conflict, "constraint_broken", detail);
+    case SQLITE_FULL: return Error::make(ErrorKind::unavailable, "disk_full", text);
     case SQLITE_BUSY:
-      return Error::make(ErrorKind::unavailable, "database_busy", detail);
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-      return Error::make(ErrorKind::internal, "database_broken", detail);
+    case SQLITE_LOCKED: return Error::make(ErrorKind::unavailable, "database_busy", text);
+    case SQLITE_CONSTRAINT: return Error::make(ErrorKind::conflict, "constraint_broken", text);
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
-    case SQLITE_PERM:
-      return Error::make(ErrorKind::unavailable, "database_not_writable", detail);
-    default:
-      return Error::make(ErrorKind::internal, "database_error", detail);
+    case SQLITE_PERM: return Error::make(ErrorKind::unavailable, "database_not_writable", text);
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB: return Error::make(ErrorKind::internal, "database_broken", text);
+    default: return Error::make(ErrorKind::internal, "database_error", text);
   }
 }
 
-/// One connection with its prepared statements, used by one thread at a time.
-class Connection {
- public:
-  ~Connection() {
-    for (auto& [sql, statement] : prepared_) sqlite3_finalize(statement);
-    sqlite3_close(handle_);
-  }
-
-  static Result<std::unique_ptr<Connection>> open(const std::filesystem::path& file, bool writer) {
-    auto connection = std::make_unique<Connection>();
-    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (writer ? SQLITE_OPEN_CREATE : 0);
-    const int code = sqlite3_open_v2(file.c_str(), &connection->handle_, flags, nullptr);
-    if (code != SQLITE_OK) return sqlite_error(connection->handle_, code, "opening " + file.string());
-    sqlite3_extended_result_codes(connection->handle_, 1);
-    sqlite3_busy_timeout(connection->handle_, busy_timeout_ms);
-    for (const char* pragma : {"PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON",
-                               "PRAGMA secure_delete = ON", "PRAGMA temp_store = MEMORY"})
-      TRY(connection->run(pragma));
-    return connection;
-  }
-
-  Result<void> run(std::string_view sql) {
-    const int code = sqlite3_exec(handle_, std::string(sql).c_str(), nullptr, nullptr, nullptr);
-    if (code != SQLITE_OK) return sqlite_error(handle_, code, sql);
-    return {};
-  }
-
-  Result<sqlite3_stmt*> prepare(const Statement& statement) {
-    if (auto it = prepared_.find(statement.sql.data()); it != prepared_.end()) return it->second;
-    sqlite3_stmt* made = nullptr;
-    const int code = sqlite3_prepare_v3(handle_, statement.sql.data(), static_cast<int>(statement.sql.size()),
-                                        SQLITE_PREPARE_PERSISTENT, &made, nullptr);
-    if (code != SQLITE_OK) return sqlite_error(handle_, code, statement.name);
-    prepared_.emplace(statement.sql.data(), made);
-    return made;
-  }
-
-  Result<std::vector<Row>> query(const Statement& statement, const std::vector<Param>& params) {
-    sqlite3_stmt* s = TRY(prepare(statement));
-    TRY(bind(s, statement, params));
-    std::vector<Row> rows;
-    int code;
-    while ((code = sqlite3_step(s)) == SQLITE_ROW) {
-      std::vector<Value> values;
-      for (int c = 0; c < sqlite3_column_count(s); ++c) values.push_back(column(s, c));
-      rows.emplace_back(std::move(values));
-    }
-    sqlite3_reset(s);
-    if (code != SQLITE_DONE) return sqlite_error(handle_, code, statement.name);
-    return rows;
-  }
-
-  int64_t changes() const { return sqlite3_changes64(handle_); }
-  sqlite3* handle() const { return handle_; }
-
- private:
-  static Value column(sqlite3_stmt* s, int c) {
-    switch (sqlite3_column_type(s, c)) {
-      case SQLITE_NULL:
-        return {};
-      case SQLITE_INTEGER:
-        return static_cast<int64_t>(sqlite3_column_int64(s, c));
-      case SQLITE_FLOAT:
-        return sqlite3_column_double(s, c);
-      default: {
-        const auto* text = static_cast<const char*>(sqlite3_column_blob(s, c));
-        return std::string(text ? text : "", static_cast<size_t>(sqlite3_column_bytes(s, c)));
-      }
-    }
-  }
-
-  Result<void> bind(sqlite3_stmt* s, const Statement& statement, const std::vector<Param>& params) {
-    ensure(static_cast<size_t>(sqlite3_bind_parameter_count(s)) == params.size(), "each parameter of a statement is given once");
-    for (const auto& param : params) {
-      const int index = sqlite3_bind_parameter_index(s, std::string(param.name).c_str());
-      ensure(index > 0, "a parameter stands in its statement");
-      int code = SQLITE_OK;
-      if (const auto* i = std::get_if<int64_t>(&param.value))
-        code = sqlite3_bind_int64(s, index, *i);
-      else if (const auto* d = std::get_if<double>(&param.value))
-        code = sqlite3_bind_double(s, index, *d);
-      else if (const auto* t = std::get_if<std::string>(&param.value))
-        code = sqlite3_bind_text64(s, index, t->data(), t->size(), SQLITE_TRANSIENT, SQLITE_UTF8);
-      else
-        code = sqlite3_bind_null(s, index);
-      if (code != SQLITE_OK) return sqlite_error(handle_, code, statement.name);
-    }
-    return {};
-  }
-
-  sqlite3* handle_ = nullptr;
-  std::unordered_map<const char*, sqlite3_stmt*> prepared_;  // by the address of the constant text
+struct Prepared {
+  std::unique_ptr<sqlite3_stmt, int (*)(sqlite3_stmt*)> statement{nullptr, sqlite3_finalize};
+  std::vector<std::string> names;
 };
 
-class SqliteSession : public Session {
+class Connection {
  public:
-  SqliteSession(Connection& connection, const WorkspaceId* workspace) : connection_(connection), workspace_(workspace) {}
-  Result<std::vector<Row>> query(const Statement& statement, std::initializer_list<Param> params) override {
-    return connection_.query(statement, detail::bound(statement, params, workspace_));
+  static Result<std::unique_ptr<Connection>> open(const std::filesystem::path& file, bool writes) {
+    auto connection = std::make_unique<Connection>();
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (writes ? SQLITE_OPEN_CREATE : 0);
+    if (sqlite3_open_v2(file.c_str(), &connection->db_, flags, nullptr) != SQLITE_OK) return connection->error("open");
+    sqlite3_extended_result_codes(connection->db_, 1);
+    sqlite3_busy_timeout(connection->db_, busy_timeout_ms);
+    // FULL in WAL mode syncs at each commit: what was acknowledged survives a power cut.
+    TRY(connection->execute_text(
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"));
+    if (!writes) TRY(connection->execute_text("PRAGMA query_only=ON"));
+    return connection;
   }
-  Result<int64_t> execute(const Statement& statement, std::initializer_list<Param> params) override {
-    TRY(connection_.query(statement, detail::bound(statement, params, workspace_)));
-    return connection_.changes();
+  Connection() = default;
+  ~Connection() {
+    prepared_.clear();
+    sqlite3_close(db_);
+  }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  Error error(const std::string& doing) const { return error_of(db_, doing); }
+  sqlite3* raw() const { return db_; }
+
+  Result<void> execute_text(const char* sql) {
+    if (sqlite3_exec(db_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) return error(sql);
+    return {};
+  }
+
+  Result<Prepared*> prepare(const Statement& statement) {
+    auto& slot = prepared_[std::string(statement.sql)];
+    if (!slot.statement) {
+      sqlite3_stmt* made = nullptr;
+      if (sqlite3_prepare_v3(db_, statement.sql.data(), int(statement.sql.size()), SQLITE_PREPARE_PERSISTENT, &made, nullptr) != SQLITE_OK) {
+        auto failed = error(std::string(statement.name));
+        prepared_.erase(std::string(statement.sql));
+        return failed;
+      }
+      slot.statement.reset(made);
+      for (int i = 1; i <= sqlite3_bind_parameter_count(made); ++i) {
+        const char* name = sqlite3_bind_parameter_name(made, i);
+        ensure(name != nullptr, "parameters of a statement have names");
+        slot.names.emplace_back(name);
+      }
+    }
+    return &slot;
+  }
+
+ private:
+  sqlite3* db_ = nullptr;
+  std::unordered_map<std::string, Prepared> prepared_;
+};
+
+void bind(sqlite3_stmt* statement, int at, const Value& value) {
+  if (const auto* i = std::get_if<int64_t>(&value))
+    sqlite3_bind_int64(statement, at, *i);
+  else if (const auto* d = std::get_if<double>(&value))
+    sqlite3_bind_double(statement, at, *d);
+  else if (const auto* s = std::get_if<std::string>(&value))
+    sqlite3_bind_text64(statement, at, s->data(), s->size(), SQLITE_STATIC, SQLITE_UTF8);
+  else
+    sqlite3_bind_null(statement, at);
+}
+
+Value column(sqlite3_stmt* statement, int at) {
+  switch (sqlite3_column_type(statement, at)) {
+    case SQLITE_INTEGER: return int64_t{sqlite3_column_int64(statement, at)};
+    case SQLITE_FLOAT: return sqlite3_column_double(statement, at);
+    case SQLITE_NULL: return std::monostate{};
+    default: {
+      const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement, at));
+      return std::string(text ? text : "", size_t(sqlite3_column_bytes(statement, at)));
+    }
+  }
+}
+
+class SqliteSession : public detail::SessionBase {
+ public:
+  SqliteSession(Connection& connection, const WorkspaceId* workspace) : SessionBase(workspace), connection_(connection) {}
+
+ protected:
+  Result<const std::vector<std::string>*> prepare(const Statement& statement) override {
+    return &TRY(connection_.prepare(statement))->names;
+  }
+  Result<Outcome> run(const Statement& statement, const std::vector<Value>& values) override {
+    sqlite3_stmt* const prepared = TRY(connection_.prepare(statement))->statement.get();
+    struct Reset {
+      sqlite3_stmt* s;
+      ~Reset() {
+        sqlite3_reset(s);
+        sqlite3_clear_bindings(s);
+      }
+    } reset{prepared};
+    for (size_t i = 0; i < values.size(); ++i) bind(prepared, int(i) + 1, values[i]);
+    Outcome outcome;
+    const int64_t before = sqlite3_total_changes64(connection_.raw());
+    for (int step; (step = sqlite3_step(prepared)) != SQLITE_DONE;) {
+      if (step != SQLITE_ROW) return connection_.error(std::string(statement.name));
+      std::vector<Value> row;
+      const int columns = sqlite3_column_count(prepared);
+      row.reserve(size_t(columns));
+      for (int c = 0; c < columns; ++c) row.push_back(column(prepared, c));
+      outcome.rows.emplace_back(std::move(row));
+    }
+    // changes() counts rows of the statement itself, total_changes also cascades; 0 where nothing was written.
+    if (sqlite3_total_changes64(connection_.raw()) != before) outcome.changed = sqlite3_changes64(connection_.raw());
+    return outcome;
   }
 
  private:
   Connection& connection_;
-  const WorkspaceId* workspace_;
 };
 
 class SqliteDatabase : public Database {
  public:
-  SqliteDatabase(std::filesystem::path file, std::unique_ptr<Connection> writer)
-      : file_(std::move(file)), writer_(std::move(writer)) {}
+  SqliteDatabase(std::unique_ptr<Connection> writer, std::filesystem::path file) : writer_(std::move(writer)), file_(std::move(file)) {}
 
-  Result<void> prepare(const Statement& statement) override {
+  Result<void> migrate() {
+    TRY(writer_->execute_text("BEGIN IMMEDIATE"));
+    auto done = migrate_inside();
+    if (!done) {
+      (void)writer_->execute_text("ROLLBACK");
+      return done;
+    }
+    return writer_->execute_text("COMMIT");
+  }
+
+  Result<void> open_readers() {
+    for (size_t i = 0; i < reader_count; ++i) readers_.push_back(TRY(Connection::open(file_, false)));
+    return {};
+  }
+
+  Result<void> backup(const std::filesystem::path& target) override {
+    const auto source = TRY(Connection::open(file_, false));
+    sqlite3* to = nullptr;
+    const int opened = sqlite3_open_v2(target.c_str(), &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
+    const std::unique_ptr<sqlite3, int (*)(sqlite3*)> owner(to, sqlite3_close);
+    if (opened != SQLITE_OK) return error_of(to, "open " + target.string());
+    sqlite3_backup* const copy = sqlite3_backup_init(to, "main", source->raw(), "main");
+    if (!copy) return error_of(to, "backup");
+    const int stepped = sqlite3_backup_step(copy, -1);
+    if (sqlite3_backup_finish(copy) != SQLITE_OK || stepped != SQLITE_DONE) return error_of(to, "backup");
+    return {};
+  }
+
+  Result<void> erase(const WorkspaceId& workspace) override {
+    return write_system([&](Session& session) -> Result<void> {
+      TRY(writer_->execute_text("PRAGMA defer_foreign_keys=ON"));  // until the commit: the order of tables is free
+      const auto tables = TRY(session.query({"db.workspace_tables",
+                                             "SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c "
+                                             "WHERE m.type = 'table' AND c.name = 'workspace_id'"}));
+      for (const auto& table : tables) {
+        const std::string text = "DELETE FROM \"" + table.text(0) + "\" WHERE workspace_id = :erased";
+        TRY(session.execute({"db.erase", text}, {{":erased", workspace.value}}));
+      }
+      return {};
+    });
+  }
+
+  Result<void> prepare_only(const Statement& statement) override {
     std::lock_guard lock(writer_mutex_);
     TRY(writer_->prepare(statement));
     return {};
   }
 
-  Result<void> backup(const std::filesystem::path& target) override {
-    auto reader = TRY(take_reader());
-    sqlite3* copy = nullptr;
-    int code = sqlite3_open_v2(target.c_str(), &copy, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
-    if (code == SQLITE_OK) {
-      sqlite3_backup* run = sqlite3_backup_init(copy, "main", reader->handle(), "main");
-      code = run ? sqlite3_backup_step(run, -1) : sqlite3_errcode(copy);
-      if (run) sqlite3_backup_finish(run);
-    }
-    Result<void> answer;
-    if (code != SQLITE_DONE) answer = sqlite_error(copy, code, "backing up to " + target.string());
-    sqlite3_close(copy);
-    give_back(std::move(reader));
-    return answer;
+  Result<std::vector<std::string>> defects() override {
+    return read_system([&](Session& session) -> Result<std::vector<std::string>> {
+      std::vector<std::string> lines;
+      for (const auto& row : TRY(session.query({"db.integrity", "PRAGMA integrity_check"})))
+        if (row.text(0) != "ok") lines.push_back(row.text(0));
+      for (const auto& row : TRY(session.query({"db.references", "PRAGMA foreign_key_check"})))
+        lines.push_back("a row of " + row.text(0) + " refers to a missing row of " + row.text(2));
+      return lines;
+    });
   }
 
  protected:
   Result<void> transact(const WorkspaceId* workspace, bool write, const Work& work) override {
+    const detail::OneTransaction only;
     if (write) {
       std::lock_guard lock(writer_mutex_);
-      return in_transaction(*writer_, "BEGIN IMMEDIATE", workspace, work);
+      return inside(*writer_, workspace, "BEGIN IMMEDIATE", work);
     }
-    auto reader = TRY(take_reader());
-    auto answer = in_transaction(*reader, "BEGIN", workspace, work);
-    give_back(std::move(reader));
-    return answer;
+    const Lease lease(*this);
+    return inside(*lease.connection, workspace, "BEGIN", work);
   }
 
  private:
-  static Result<void> in_transaction(Connection& connection, std::string_view begin, const WorkspaceId* workspace,
-                                     const Work& work) {
-    TRY(connection.run(begin));
+  struct Lease {
+    explicit Lease(SqliteDatabase& d) : database(d) {
+      std::unique_lock lock(d.readers_mutex_);
+      d.reader_free_.wait(lock, [&] { return !d.readers_.empty(); });
+      connection = std::move(d.readers_.back());
+      d.readers_.pop_back();
+    }
+    ~Lease() {
+      {
+        std::lock_guard lock(database.readers_mutex_);
+        database.readers_.push_back(std::move(connection));
+      }
+      database.reader_free_.notify_one();
+    }
+    SqliteDatabase& database;
+    std::unique_ptr<Connection> connection;
+  };
+
+  static Result<void> inside(Connection& connection, const WorkspaceId* workspace, const char* begin, const Work& work) {
+    TRY(connection.execute_text(begin));
+    struct Rollback {
+      Connection* c;
+      ~Rollback() {
+        if (c) (void)c->execute_text("ROLLBACK");
+      }
+    } rollback{&connection};
     SqliteSession session(connection, workspace);
-    Result<void> answer;
-    try {
-      answer = work(session);
-    } catch (...) {
-      (void)connection.run("ROLLBACK");
-      throw;
-    }
-    if (answer) answer = connection.run("COMMIT");
-    // A failed commit (a full disk) may leave the transaction open.
-    if (!answer && !sqlite3_get_autocommit(connection.handle())) (void)connection.run("ROLLBACK");
-    return answer;
+    TRY(work(session));
+    if (session.failure()) return *session.failure();
+    TRY(connection.execute_text("COMMIT"));
+    rollback.c = nullptr;
+    return {};
   }
 
-  Result<std::unique_ptr<Connection>> take_reader() {
-    std::unique_lock lock(readers_mutex_);
-    reader_free_.wait(lock, [&] { return !readers_.empty() || readers_made_ < readers_max; });
-    if (!readers_.empty()) {
-      auto reader = std::move(readers_.back());
-      readers_.pop_back();
-      return reader;
+  Result<void> migrate_inside() {
+    SqliteSession session(*writer_, nullptr);
+    TRY(writer_->execute_text(detail::create_migration_table));
+    std::vector<detail::Applied> applied;
+    for (const auto& row : TRY(session.query({"db.applied", "SELECT number, checksum FROM schema_migrations"}, {})))
+      applied.push_back({int(row.integer(0)), row.text(1)});
+    for (const auto& m : TRY(detail::missing_migrations(detail::known_migrations(), applied))) {
+      if (auto done = writer_->execute_text(m.sql.c_str()); !done) {
+        done.error().detail = "migration " + std::to_string(m.number) + ": " + done.error().detail;
+        return done;
+      }
+      TRY(session.execute({"db.applied_now", "INSERT INTO schema_migrations (number, name, checksum) VALUES (:number, :name, :checksum)"},
+                          {{":number", m.number}, {":name", m.name}, {":checksum", detail::checksum_of(m)}}));
     }
-    ++readers_made_;
-    lock.unlock();
-    auto made = Connection::open(file_, false);
-    if (!made) {
-      lock.lock();
-      --readers_made_;
-      reader_free_.notify_one();
-    }
-    return made;
-  }
-  void give_back(std::unique_ptr<Connection> reader) {
-    {
-      std::lock_guard lock(readers_mutex_);
-      readers_.push_back(std::move(reader));
-    }
-    reader_free_.notify_one();
+    return {};
   }
 
-  std::filesystem::path file_;
   std::mutex writer_mutex_;
   std::unique_ptr<Connection> writer_;
+  std::filesystem::path file_;
   std::mutex readers_mutex_;
   std::condition_variable reader_free_;
   std::vector<std::unique_ptr<Connection>> readers_;
-  size_t readers_made_ = 0;
 };
-
 }  // namespace
 
 Result<std::unique_ptr<Database>> Database::open_sqlite(const std::filesystem::path& file) {
-  auto writer = TRY(Connection::open(file, true));
-  static constexpr Statement applied{"db.applied", "SELECT number, checksum FROM schema_migrations"};
-  TRY(detail::migrate({.run = [&](std::string_view sql) { return writer->run(sql); },
-                       .applied = [&]() -> Result<std::vector<std::pair<int64_t, std::string>>> {
-                         std::vector<std::pair<int64_t, std::string>> out;
-                         for (const auto& row : TRY(writer->query(applied, {}))) out.emplace_back(row.integer(0), row.text(1));
-                         return out;
-                       }}));
-  return std::unique_ptr<Database>(std::make_unique<SqliteDatabase>(file, std::move(writer)));
+  auto database = std::make_unique<SqliteDatabase>(TRY(Connection::open(file, true)), file);
+  TRY(database->migrate());
+  TRY(database->open_readers());
+  return Result<std::unique_ptr<Database>>(std::move(database));
 }
 
 }  // namespace lotse::db
