@@ -1,5 +1,5 @@
 #pragma once
-#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -109,12 +109,15 @@ class Touchpoints {
   Feed<MappingChanged>& changes() { return changes_; }
 
  private:
+  struct Loaded;
   Result<EventCatalogue> catalogue(const WorkspaceId& workspace);
-  template <class T, class Work>
-  Result<T> change(const Viewer& viewer, Work&& work);
+  static Result<Loaded> load(db::Session& session);
+  void keep(const WorkspaceId& workspace, std::shared_ptr<const MappingSet> set);
+  template <class Work>
+  Result<void> change(const Viewer& viewer, Work&& work);
 
   struct Kept {
-    std::vector<std::pair<WorkspaceId, std::shared_ptr<const MappingSet>>> sets;
+    std::map<WorkspaceId, std::shared_ptr<const MappingSet>> sets;
     CatalogueSource* source = nullptr;
   };
   db::Database& database_;
