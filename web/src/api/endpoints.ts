@@ -1,0 +1,111 @@
+import type * as T from './types';
+
+/** What a stored answer belongs to; a change names the groups that it makes stale. */
+export type Group =
+  | 'coverage' | 'dimensions' | 'analysis' | 'touchpoints' | 'mapping' | 'segments' | 'imports' | 'sources' | 'jobs'
+  | 'members' | 'tokens' | 'audit' | 'customers';
+
+/** A question to a workspace: its answer may be kept and asked again. Use with `useApi`. */
+export interface Question<Request, Answer> {
+  group: Group;
+  name: string;
+  method: 'GET' | 'POST';
+  path(request: Request): string;
+  body?(request: Request): unknown;
+  /** Only for the types. */
+  answer?: Answer;
+}
+/** A change in a workspace. Use with `useChange`. */
+export interface Change<Request, Answer> {
+  method: 'POST' | 'PATCH' | 'DELETE';
+  path(request: Request): string;
+  body?(request: Request): unknown;
+  etag?(request: Request): string | undefined;
+  stale: Group[];
+  answer?: Answer;
+}
+
+const id = encodeURIComponent;
+
+function get<Answer>(group: Group, path: string): Question<void, Answer> {
+  return { group, name: path, method: 'GET', path: () => path };
+}
+function getBy<Request, Answer>(group: Group, name: string, path: (r: Request) => string): Question<Request, Answer> {
+  return { group, name, method: 'GET', path };
+}
+function ask<Request, Answer>(group: Group, path: string): Question<Request, Answer> {
+  return { group, name: path, method: 'POST', path: () => path, body: (r) => r };
+}
+function change<Request, Answer = void>(
+  method: Change<Request, Answer>['method'],
+  path: string | ((r: Request) => string),
+  stale: Group[],
+  more: Pick<Change<Request, Answer>, 'body' | 'etag'> = {},
+): Change<Request, Answer> {
+  return { method, path: typeof path === 'string' ? () => path : path, stale, ...more };
+}
+const whole = { body: (r: unknown) => r };
+
+/** After these the mapping differs, and with it every mined number. */
+const mapped: Group[] = ['touchpoints', 'mapping', 'analysis', 'coverage', 'dimensions', 'customers'];
+const loaded: Group[] = ['imports', 'sources', 'coverage', 'dimensions', 'analysis', 'touchpoints', 'customers'];
+
+/** Everything below /workspaces/{ws}. One row a route, as in the server's table. */
+export const api = {
+  coverage: get<T.Coverage>('coverage', 'coverage'),
+  dimensions: get<T.Dimensions>('dimensions', 'dimensions'),
+
+  graph: ask<T.GraphRequest, T.Graph>('analysis', 'analysis/graph'),
+  variants: ask<T.VariantsRequest, T.Variants>('analysis', 'analysis/variants'),
+  detail: ask<T.DetailRequest, T.Detail>('analysis', 'analysis/detail'),
+  instances: ask<T.InstancesRequest, T.Instances>('analysis', 'analysis/instances'),
+  customer: getBy<{ id: string; cursor?: string }, T.CustomerCourse>(
+    'customers', 'customer', (r) => `customers/${id(r.id)}${r.cursor ? `?cursor=${id(r.cursor)}` : ''}`),
+
+  touchpoints: get<T.List<T.Touchpoint>>('touchpoints', 'touchpoints'),
+  editTouchpoint: change<{ id: string; etag?: string; patch: T.TouchpointPatch }, T.Touchpoint>(
+    'PATCH', (r) => `touchpoints/${id(r.id)}`, mapped, { body: (r) => r.patch, etag: (r) => r.etag }),
+  adoptTouchpoint: change<{ id: string }, T.Touchpoint>('POST', (r) => `touchpoints/${id(r.id)}/adopt`, mapped),
+  mergeTouchpoints: change<T.MergeRequest, T.Touchpoint>('POST', 'touchpoints/merge', mapped, whole),
+  deleteTouchpoint: change<{ id: string; etag?: string }>(
+    'DELETE', (r) => `touchpoints/${id(r.id)}`, mapped, { etag: (r) => r.etag }),
+
+  mapping: get<T.Mapping>('mapping', 'mapping'),
+  addRule: change<T.RuleRequest, T.Mapping>('POST', 'mapping/rules', mapped, whole),
+  deleteRule: change<{ id: string }, T.Mapping>('DELETE', (r) => `mapping/rules/${id(r.id)}`, mapped),
+
+  segments: get<T.List<T.Segment>>('segments', 'segments'),
+  addSegment: change<T.SegmentRequest, T.Segment>('POST', 'segments', ['segments'], whole),
+  editSegment: change<{ id: string; etag?: string; segment: T.SegmentRequest }, T.Segment>(
+    'PATCH', (r) => `segments/${id(r.id)}`, ['segments', 'analysis'], { body: (r) => r.segment, etag: (r) => r.etag }),
+  deleteSegment: change<{ id: string; etag?: string }>(
+    'DELETE', (r) => `segments/${id(r.id)}`, ['segments', 'analysis'], { etag: (r) => r.etag }),
+
+  detect: change<{ upload: string; options: T.ReadOptions }, T.Detection>(
+    'POST', (r) => `uploads/${id(r.upload)}/detection`, [], { body: (r) => r.options }),
+  deleteUpload: change<{ id: string }>('DELETE', (r) => `uploads/${id(r.id)}`, []),
+  imports: get<T.List<T.Import>>('imports', 'imports'),
+  import: getBy<{ id: string }, T.Import>('imports', 'import', (r) => `imports/${id(r.id)}`),
+  startImport: change<T.ImportRequest, T.Import>('POST', 'imports', ['imports', 'sources'], whole),
+  cancelImport: change<{ id: string }, T.Import>('POST', (r) => `imports/${id(r.id)}/cancel`, ['imports']),
+  undoImport: change<{ id: string }, T.Import>('POST', (r) => `imports/${id(r.id)}/undo`, loaded),
+  sources: get<T.List<T.Source>>('sources', 'sources'),
+  deleteSource: change<{ id: string; etag?: string }>(
+    'DELETE', (r) => `sources/${id(r.id)}`, ['sources', 'coverage', 'dimensions'], { etag: (r) => r.etag }),
+  job: getBy<{ id: string }, T.Job>('jobs', 'job', (r) => `jobs/${id(r.id)}`),
+
+  members: get<T.List<T.Member>>('members', 'members'),
+  addMember: change<T.MemberRequest, T.NewMember>('POST', 'members', ['members', 'audit'], whole),
+  editMember: change<{ user_id: string; role: T.Role }, T.Member>(
+    'PATCH', (r) => `members/${id(r.user_id)}`, ['members', 'audit'], { body: (r) => ({ role: r.role }) }),
+  removeMember: change<{ user_id: string }>('DELETE', (r) => `members/${id(r.user_id)}`, ['members', 'audit']),
+  tokens: get<T.List<T.Token>>('tokens', 'tokens'),
+  addToken: change<T.TokenRequest, T.NewToken>('POST', 'tokens', ['tokens', 'audit'], whole),
+  deleteToken: change<{ id: string }>('DELETE', (r) => `tokens/${id(r.id)}`, ['tokens', 'audit']),
+  audit: getBy<{ cursor?: string }, T.List<T.AuditEntry>>(
+    'audit', 'audit', (r) => `audit${r.cursor ? `?cursor=${id(r.cursor)}` : ''}`),
+};
+
+/** After an import everything that rests on events is stale. */
+export const eventGroups: Group[] = loaded;
+export const mappingGroups: Group[] = mapped;

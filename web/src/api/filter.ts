@@ -1,0 +1,108 @@
+import { useCallback, useMemo } from 'react';
+import { useSearchParams } from 'react-router';
+import type { Filter } from './types';
+
+/** A filter that lets everything through. */
+export const openFilter: Filter = {
+  period_mode: 'automatic',
+  slice: { kind: 'automatic', start: [], end: [] },
+  sequences: [],
+  instance_attributes: [],
+  exclude_open: false,
+  variants: [],
+  event_attributes: [],
+  touchpoints_shown: [],
+};
+
+/** The parts of a filter that say something, so that equal filters give equal texts. */
+export function trimFilter(filter: Filter): Partial<Filter> {
+  const trimmed: Record<string, unknown> = {};
+  for (const key of Object.keys(filter).sort() as (keyof Filter)[]) {
+    const value = filter[key];
+    if (value === undefined || value === null || value === false || value === '') continue;
+    if (Array.isArray(value) && value.length === 0) continue;
+    if (key === 'period_mode' && value === 'automatic') continue;
+    if (key === 'slice') {
+      const slice = filter.slice;
+      if (!slice || slice.kind === undefined || slice.kind === 'automatic') continue;
+      trimmed.slice = {
+        kind: slice.kind,
+        ...(slice.kind === 'gap' ? { gap_s: slice.gap_s } : {}),
+        ...(slice.kind === 'start_end' ? { start: slice.start, end: slice.end } : {}),
+      };
+      continue;
+    }
+    trimmed[key] = value;
+  }
+  return trimmed as Partial<Filter>;
+}
+
+export function isOpenFilter(filter: Filter): boolean {
+  return Object.keys(trimFilter(filter)).length === 0;
+}
+
+/** How many conditions a filter holds, for a badge. */
+export function countConditions(filter: Filter): number {
+  const f = trimFilter(filter);
+  let n = 0;
+  for (const [key, value] of Object.entries(f)) {
+    if (key === 'period_mode') continue;
+    if (key === 'to' && f.from !== undefined) continue;
+    if (key === 'duration_max_s' && f.duration_min_s !== undefined) continue;
+    if (key === 'events_max' && f.events_min !== undefined) continue;
+    n += ['sequences', 'instance_attributes', 'event_attributes'].includes(key) ? (value as unknown[]).length : 1;
+  }
+  return n;
+}
+
+// "1." is the schema number: links that were saved long ago are upgraded here.
+const schema = '1.';
+
+/** For the address: `?f=1.…`; empty for an open filter. */
+export function filterToText(filter: Filter): string {
+  const trimmed = trimFilter(filter);
+  if (Object.keys(trimmed).length === 0) return '';
+  const bytes = new TextEncoder().encode(JSON.stringify(trimmed));
+  let binary = '';
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return schema + btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+}
+
+/** What a link says; an unreadable one is an open filter. */
+export function filterFromText(text: string | null): Filter {
+  if (!text?.startsWith(schema)) return openFilter;
+  try {
+    const binary = atob(text.slice(schema.length).replaceAll('-', '+').replaceAll('_', '/'));
+    const parsed: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(binary, (c) => c.charCodeAt(0))));
+    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return openFilter;
+    const filter = { ...openFilter, ...(parsed as Partial<Filter>) };
+    filter.slice = { ...openFilter.slice!, ...filter.slice };
+    for (const key of ['sequences', 'instance_attributes', 'variants', 'event_attributes', 'touchpoints_shown'] as const)
+      if (!Array.isArray(filter[key])) return openFilter;
+    return filter;
+  } catch {
+    return openFilter;
+  }
+}
+
+/** The filter of the page's address, and a setter. `replace`: no step in the browser's history (while dragging). */
+export function useFilter(): [Filter, (next: Filter | ((old: Filter) => Filter), options?: { replace?: boolean }) => void] {
+  const [parameters, setParameters] = useSearchParams();
+  const text = parameters.get('f');
+  const filter = useMemo(() => filterFromText(text), [text]);
+  const set = useCallback(
+    (next: Filter | ((old: Filter) => Filter), options: { replace?: boolean } = {}) =>
+      setParameters(
+        (old) => {
+          const copy = new URLSearchParams(old);
+          const value = filterToText(typeof next === 'function' ? next(filterFromText(old.get('f'))) : next);
+          if (value) copy.set('f', value);
+          else copy.delete('f');
+          return copy;
+        },
+        { replace: options.replace ?? false },
+      ),
+    [setParameters],
+  );
+  return [filter, set];
+}

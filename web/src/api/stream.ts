@@ -1,0 +1,121 @@
+import { useQueryClient, type QueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { urlOf } from './client';
+import { api, eventGroups, mappingGroups, type Group } from './endpoints';
+import type { Import, Job, List } from './types';
+import { groupKey, questionKey } from './useApi';
+
+/** What the server tells a workspace's open pages. */
+export type StreamEvent =
+  | { type: 'events_appended'; data: { as_of: number } }
+  | { type: 'import'; data: Import }
+  | { type: 'job'; data: Job }
+  | { type: 'mapping_changed'; data: { version: number } }
+  | { type: 'catalogue_changed'; data: Record<string, never> };
+
+const types = ['events_appended', 'import', 'job', 'mapping_changed', 'catalogue_changed'] as const;
+
+/**
+ * One stream per browser, shared by its tabs: the tab that holds the lock reads it and passes events on by a channel;
+ * when it closes, the next one takes over. Without locks (plain HTTP on a foreign host) each tab reads its own.
+ */
+export function subscribe(workspace: string, listener: (event: StreamEvent) => void, onReconnect: () => void): () => void {
+  const stop = new AbortController();
+  if (!('locks' in navigator) || typeof BroadcastChannel === 'undefined') {
+    read(workspace, listener, onReconnect, stop.signal);
+    return () => stop.abort();
+  }
+  const channel = new BroadcastChannel(`lotse-stream-${workspace}`);
+  channel.onmessage = (message: MessageEvent<StreamEvent | 'reconnected'>) => (message.data === 'reconnected' ? onReconnect() : listener(message.data));
+  navigator.locks
+    .request(`lotse-stream-${workspace}`, { signal: stop.signal }, () =>
+      new Promise<void>((resolve) => {
+        stop.signal.addEventListener('abort', () => resolve());
+        read(
+          workspace,
+          (event) => {
+            listener(event);
+            channel.postMessage(event);
+          },
+          () => {
+            onReconnect();
+            channel.postMessage('reconnected');
+          },
+          stop.signal,
+        );
+      }),
+    )
+    .catch(() => undefined);
+  stop.signal.addEventListener('abort', () => channel.close());
+  return () => stop.abort();
+}
+
+function read(workspace: string, listener: (event: StreamEvent) => void, onReconnect: () => void, signal: AbortSignal) {
+  let lost = false;
+  let wait = 1000;
+  const open = () => {
+    if (signal.aborted) return;
+    const source = new EventSource(urlOf(`workspaces/${workspace}/stream`));
+    const close = () => source.close();
+    signal.addEventListener('abort', close);
+    source.onopen = () => {
+      // What was said while the stream was down is lost: everything shown is asked again.
+      if (lost) onReconnect();
+      lost = false;
+      wait = 1000;
+    };
+    source.onerror = () => {
+      lost = true;
+      if (source.readyState !== EventSource.CLOSED) return;
+      signal.removeEventListener('abort', close);
+      setTimeout(open, wait);
+      wait = Math.min(wait * 2, 30_000);
+    };
+    for (const type of types)
+      source.addEventListener(type, (message) => listener({ type, data: JSON.parse((message as MessageEvent<string>).data) } as StreamEvent));
+  };
+  open();
+}
+
+/** Keeps the stored answers of a workspace in step with the server. The shell calls it once. */
+export function useLiveWorkspace(workspace: string) {
+  const client = useQueryClient();
+  useEffect(() => {
+    const later = new Map<Group, ReturnType<typeof setTimeout>>();
+    // An import announces many batches: a group is asked again at most once a second.
+    const stale = (groups: Group[]) =>
+      groups.forEach((group) => {
+        if (later.has(group)) return;
+        later.set(group, setTimeout(() => {
+          later.delete(group);
+          void client.invalidateQueries({ queryKey: groupKey(workspace, group) });
+        }, 800));
+      });
+    const unsubscribe = subscribe(
+      workspace,
+      (event) => {
+        if (event.type === 'import') takeImport(client, workspace, event.data);
+        if (event.type === 'job') client.setQueryData(questionKey(workspace, api.job, { id: event.data.id }), event.data);
+        if (event.type === 'events_appended') stale(eventGroups.filter((g) => g !== 'imports'));
+        if (event.type === 'mapping_changed') stale(mappingGroups);
+        if (event.type === 'catalogue_changed') stale(['touchpoints', 'segments', 'sources', 'dimensions']);
+      },
+      () => void client.invalidateQueries({ queryKey: ['w', workspace] }),
+    );
+    return () => {
+      unsubscribe();
+      later.forEach((timer) => clearTimeout(timer));
+    };
+  }, [client, workspace]);
+}
+
+function takeImport(client: QueryClient, workspace: string, next: Import) {
+  client.setQueryData(questionKey(workspace, api.import, { id: next.id }), next);
+  const list = questionKey(workspace, api.imports, undefined as void);
+  client.setQueryData<List<Import>>(list, (old) => {
+    if (!old) return old;
+    const known = old.items.some((i) => i.id === next.id);
+    return { ...old, items: known ? old.items.map((i) => (i.id === next.id ? next : i)) : [next, ...old.items] };
+  });
+  if (next.state !== 'queued' && next.state !== 'running') void client.invalidateQueries({ queryKey: groupKey(workspace, 'sources') });
+}

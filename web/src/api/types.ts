@@ -1,0 +1,82 @@
+/** The API's types under their own names. They are generated: `npm run types`. */
+import type { components } from './schema';
+
+type Schemas = components['schemas'];
+
+export type AttributeCondition = Schemas['AttributeCondition'];
+export type AttributeScope = Schemas['AttributeScope'];
+export type AuditEntry = Schemas['AuditEntry'];
+export type Basis = Schemas['Basis'];
+export type ColumnMapping = Schemas['ColumnMapping'];
+export type ColumnRole = Schemas['ColumnRole'];
+export type Coverage = Schemas['Coverage'];
+export type CoverageSource = Schemas['CoverageSource'];
+export type CustomerCourse = Schemas['CustomerCourse'];
+export type CustomerEvent = Schemas['CustomerEvent'];
+export type Detail = Schemas['Detail'];
+export type DetailRequest = Schemas['DetailRequest'];
+export type DetectedColumn = Schemas['DetectedColumn'];
+export type Detection = Schemas['Detection'];
+export type DetectionNote = Schemas['DetectionNote'];
+export type Dimension = Schemas['Dimension'];
+export type Dimensions = Schemas['Dimensions'];
+export type Direction = Schemas['Direction'];
+export type Filter = Schemas['Filter'];
+export type Graph = Schemas['Graph'];
+export type GraphEdge = Schemas['GraphEdge'];
+export type GraphNode = Schemas['GraphNode'];
+export type GraphRequest = Schemas['GraphRequest'];
+export type HistogramBar = Schemas['HistogramBar'];
+export type Import = Schemas['Import'];
+export type ImportRequest = Schemas['ImportRequest'];
+export type ImportState = Schemas['ImportState'];
+export type InstanceRow = Schemas['InstanceRow'];
+export type Instances = Schemas['Instances'];
+export type InstancesRequest = Schemas['InstancesRequest'];
+export type Job = Schemas['Job'];
+export type Mapping = Schemas['Mapping'];
+export type Me = Schemas['Me'];
+export type MePatch = Schemas['MePatch'];
+export type Measure = Schemas['Measure'];
+export type Member = Schemas['Member'];
+export type MemberRequest = Schemas['MemberRequest'];
+export type Membership = Schemas['Membership'];
+export type MergeRequest = Schemas['MergeRequest'];
+export type NewMember = Schemas['NewMember'];
+export type NewToken = Schemas['NewToken'];
+export type PasswordChange = Schemas['PasswordChange'];
+export type PeriodMode = Schemas['PeriodMode'];
+export type ReadOptions = Schemas['ReadOptions'];
+export type RejectReason = Schemas['RejectReason'];
+export type Right = Schemas['Right'];
+export type Role = Schemas['Role'];
+export type Rule = Schemas['Rule'];
+export type RuleRequest = Schemas['RuleRequest'];
+export type Segment = Schemas['Segment'];
+export type SegmentRequest = Schemas['SegmentRequest'];
+export type SequenceCondition = Schemas['SequenceCondition'];
+export type SequenceKind = Schemas['SequenceKind'];
+export type SignInRequest = Schemas['SignInRequest'];
+export type Slice = Schemas['Slice'];
+export type SliceKind = Schemas['SliceKind'];
+export type Source = Schemas['Source'];
+export type SourceMapping = Schemas['SourceMapping'];
+export type StageTime = Schemas['StageTime'];
+export type Token = Schemas['Token'];
+export type TokenRequest = Schemas['TokenRequest'];
+export type Touchpoint = Schemas['Touchpoint'];
+export type TouchpointName = Schemas['TouchpointName'];
+export type TouchpointPatch = Schemas['TouchpointPatch'];
+export type TrendPoint = Schemas['TrendPoint'];
+export type Upload = Schemas['Upload'];
+export type Variant = Schemas['Variant'];
+export type Variants = Schemas['Variants'];
+export type VariantsRequest = Schemas['VariantsRequest'];
+export type WorkspacePatch = Schemas['WorkspacePatch'];
+export type WorkspaceRequest = Schemas['WorkspaceRequest'];
+
+/** A list by cursor. */
+export interface List<T> {
+  items: T[];
+  next_cursor?: string;
+}
