@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Text files as constants.
 
-embed_text.py migrations OUT.h FILE.sql...     lotse::db::embedded_migrations (number, name, text), by number
+embed_text.py migrations:MODULE OUT.h FILE.sql...   lotse::MODULE::embedded_migrations (number, name, text), by number
 embed_text.py problems OUT.h FILE.json...      lotse::http::embedded_problems: one JSON object of all codes
 """
 import json, pathlib, re, sys
@@ -14,7 +14,8 @@ def literal(text):
     return "\n".join(f'R"text({text[i:i + 8000]})text"' for i in range(0, len(text), 8000)) or '""'
 
 
-if kind == "migrations":
+if kind.startswith("migrations"):
+    module = kind.partition(":")[2] or "db"
     rows, seen = [], {}
     for file in files:
         path = pathlib.Path(file)
@@ -25,8 +26,8 @@ if kind == "migrations":
             sys.exit(f"{file}: the number stands twice, also in {seen[m[1]]}")
         seen[m[1]] = file
         rows.append(f'    {{{int(m[1])}, "{m[2]}", {literal(path.read_text(encoding="utf-8"))}}},')
-    body = ["namespace lotse::db {", "struct EmbeddedMigration { int number; const char* name; const char* sql; };",
-            "inline constexpr EmbeddedMigration embedded_migrations[] = {", *rows, "};", "}  // namespace lotse::db"]
+    body = [f"namespace lotse::{module} {{", "struct EmbeddedMigration { int number; const char* name; const char* sql; };",
+            "inline constexpr EmbeddedMigration embedded_migrations[] = {", *rows, "};", f"}}  // namespace lotse::{module}"]
 else:
     codes = {}
     for file in files:
