@@ -38,7 +38,7 @@ struct Detail {
 };
 
 /// Errors: those of check(); invalid_buckets (fewer than 2 boundaries, or not ascending). Cost: one scan.
-Result<Detail> detail(const Snapshot& columns, const Query& query, const DetailQuery& ask, Executor& executor,
+Result<Detail> examine(const Snapshot& columns, const Query& query, const DetailQuery& ask, Executor& executor,
                       std::stop_token stop = {});
 
 /// Events of the selection by bucket and touchpoint: counts[bucket][touchpoint]. Boundaries as in DetailQuery.

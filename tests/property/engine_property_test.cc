@@ -1,0 +1,458 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <random>
+
+#include "engine/graph.h"
+#include "engine/instances.h"
+#include "engine/node_edge.h"
+#include "engine/variants.h"
+#include "engine_oracle.h"
+
+namespace {
+
+using namespace lotse;
+using namespace lotse::engine;
+using oracle::Event;
+
+class Random {
+ public:
+  explicit Random(uint64_t seed) : engine_(seed) {}
+  uint64_t below(uint64_t n) { return std::uniform_int_distribution<uint64_t>(0, n - 1)(engine_); }
+  bool chance(double p) { return std::uniform_real_distribution<>(0, 1)(engine_) < p; }
+  template <class T>
+  const T& pick(const std::vector<T>& list) { return list[below(list.size())]; }
+
+ private:
+  std::mt19937_64 engine_;
+};
+
+/// What a random log looks like: few or many classes, coarse or fine clocks, keys or none.
+struct Shape {
+  uint32_t customers, classes, class_step, touchpoints, keys;
+  size_t attributes;
+  int64_t tick_us;
+  uint64_t ticks;
+  bool huge_gaps, wide_arrivals, sparse_customers;
+};
+
+Shape random_shape(Random& random) {
+  return {.customers = static_cast<uint32_t>(1 + random.below(40)),
+          .classes = static_cast<uint32_t>(1 + random.below(9)),
+          .class_step = random.chance(0.15) ? 20'000u : 1u,
+          .touchpoints = random.chance(0.1) ? 1500u : static_cast<uint32_t>(1 + random.below(8)),
+          .keys = static_cast<uint32_t>(random.below(5)),
+          .attributes = random.below(4),
+          .tick_us = random.pick<int64_t>({1, 1'000, 1'000'000, 86'400'000'000}),
+          .ticks = random.pick<uint64_t>({3, 40, 1'000, 100'000}),
+          .huge_gaps = random.chance(0.3),
+          .wide_arrivals = random.chance(0.1),
+          .sparse_customers = random.chance(0.3)};
+}
+
+struct World {
+  Random& random;
+  Shape shape;
+  uint64_t next_arrival = 1;
+  std::vector<Event> events;  ///< what the snapshot must hold
+  Snapshot snapshot;
+  ThreadExecutor executor{2};
+
+  uint32_t customer() {
+    const auto c = static_cast<uint32_t>(random.below(shape.customers));
+    return shape.sparse_customers ? c * 104'729'111u : c;
+  }
+  Event event() {
+    Event e;
+    e.customer = customer();
+    e.time = static_cast<int64_t>(random.below(shape.ticks)) * shape.tick_us;
+    if (shape.huge_gaps && random.chance(0.1)) e.time = random.pick<int64_t>({-62'135'596'800'000'000, 253'402'300'799'999'999, 7, 1'000'000'007, 90'000'000'000'000});
+    e.arrival = shape.wide_arrivals ? next_arrival * 3'000'000'019 : next_arrival;
+    next_arrival += 1 + random.below(3);
+    e.event_class = static_cast<uint32_t>(random.below(shape.classes)) * shape.class_step;
+    e.key = shape.keys ? static_cast<uint32_t>(random.below(shape.keys)) : 0;
+    for (size_t a = 0; a < shape.attributes; ++a) e.attributes.push_back(a == 2 ? static_cast<uint32_t>(random.below(3)) * 70'000 : static_cast<uint32_t>(random.below(4)));
+    return e;
+  }
+  std::vector<Event> batch(size_t count) {
+    std::vector<Event> list;
+    for (size_t i = 0; i < count; ++i) list.push_back(event());
+    std::shuffle(list.begin(), list.end(), std::mt19937(random.below(1u << 30)));
+    return list;
+  }
+};
+
+RowBatch rows(const std::vector<Event>& events) {
+  RowBatch batch;
+  bool keys = false;
+  size_t attributes = 0;
+  for (const Event& e : events) {
+    keys = keys || e.key;
+    attributes = std::max(attributes, e.attributes.size());
+  }
+  batch.attributes.resize(attributes);
+  for (const Event& e : events) {
+    batch.customer.push_back(e.customer);
+    batch.time_us.push_back(e.time);
+    batch.arrival.push_back(e.arrival);
+    batch.event_class.push_back(e.event_class);
+    if (keys) batch.instance_key.push_back(e.key);
+    for (size_t a = 0; a < attributes; ++a) batch.attributes[a].push_back(a < e.attributes.size() ? e.attributes[a] : 0);
+  }
+  return batch;
+}
+
+template <class T>
+T value_of(Result<T> result) {
+  EXPECT_TRUE(result.has_value()) << (result ? "" : result.error().code + " " + result.error().detail);
+  return std::move(result.value());
+}
+
+void check_rows(const World& world) {
+  auto held = rows_of(world.snapshot);
+  auto expected = world.events;
+  auto by_arrival = [](const auto& a, const auto& b) { return a.arrival < b.arrival; };
+  std::sort(expected.begin(), expected.end(), by_arrival);
+  ASSERT_EQ(held.size(), expected.size());
+  ASSERT_EQ(info(world.snapshot).events, expected.size());
+  std::vector<size_t> order(held.size());
+  for (size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return held.arrival[a] < held.arrival[b]; });
+  for (size_t i = 0; i < order.size(); ++i) {
+    const size_t r = order[i];
+    const Event& e = expected[i];
+    ASSERT_EQ(held.arrival[r], e.arrival);
+    ASSERT_EQ(held.customer[r], e.customer);
+    ASSERT_EQ(held.time_us[r], e.time);
+    ASSERT_EQ(held.event_class[r], e.event_class);
+    ASSERT_EQ(held.instance_key.empty() ? 0 : held.instance_key[r], e.key);
+    for (size_t a = 0; a < e.attributes.size(); ++a) ASSERT_EQ(a < held.attributes.size() && !held.attributes[a].empty() ? held.attributes[a][r] : 0, e.attributes[a]);
+  }
+}
+
+/// One random change to both the snapshot and the oracle's list.
+void change(World& world) {
+  Random& random = world.random;
+  switch (random.below(9)) {
+    case 0:
+    case 1:
+    case 2: {
+      auto more = world.batch(1 + random.below(random.chance(0.2) ? 200 : 8));
+      world.snapshot = value_of(append(world.snapshot, rows(more), world.executor));
+      world.events.insert(world.events.end(), more.begin(), more.end());
+      break;
+    }
+    case 3: {
+      Removal removal;
+      for (size_t i = random.below(3); i-- > 0;) removal.customers.push_back(world.customer());
+      if (random.chance(0.5) && !world.events.empty()) {
+        const uint64_t from = random.pick(world.events).arrival;
+        removal.arrivals.push_back({from, from + random.below(40) * (world.shape.wide_arrivals ? 3'000'000'019 : 1)});
+      }
+      world.snapshot = value_of(remove(world.snapshot, removal, world.executor));
+      std::erase_if(world.events, [&](const Event& e) {
+        for (uint32_t c : removal.customers) if (c == e.customer) return true;
+        for (auto r : removal.arrivals) if (e.arrival >= r.from && e.arrival < r.to) return true;
+        return false;
+      });
+      break;
+    }
+    case 4: {
+      const uint32_t from = world.customer(), to = world.customer(), further = world.customer();
+      std::vector<std::pair<uint32_t, uint32_t>> moves = {{from, to}};
+      if (further != from && further != to) moves.push_back({to, further});
+      auto moved = move_customers(world.snapshot, moves, world.executor);
+      if (from == to) {
+        ASSERT_FALSE(moved.has_value());
+        ASSERT_EQ(moved.error().code, "invalid_customer_moves");
+        break;
+      }
+      world.snapshot = value_of(std::move(moved));
+      const uint32_t end = moves.size() == 2 ? further : to;
+      for (Event& e : world.events) if (e.customer == from || (moves.size() == 2 && e.customer == to)) e.customer = end;
+      break;
+    }
+    case 5: {
+      std::vector<uint32_t> customers = {world.customer(), world.customer()};
+      auto fresh = world.batch(random.below(6));
+      world.snapshot = value_of(replace_customers(world.snapshot, customers, rows(fresh), world.executor));
+      std::erase_if(world.events, [&](const Event& e) { return e.customer == customers[0] || e.customer == customers[1]; });
+      world.events.insert(world.events.end(), fresh.begin(), fresh.end());
+      break;
+    }
+    case 6: world.snapshot = value_of(merge(world.snapshot, world.executor)); break;
+    case 7: {
+      auto bytes = freeze(world.snapshot);
+      auto memory = std::shared_ptr<void>(std::aligned_alloc(64, (bytes.size() + 63) / 64 * 64), std::free);
+      std::memcpy(memory.get(), bytes.data(), bytes.size());
+      world.snapshot = value_of(view({static_cast<const std::byte*>(memory.get()), bytes.size()}, memory, world.executor));
+      break;
+    }
+    default: world.snapshot = value_of(build(rows(world.events), world.executor)); break;
+  }
+}
+
+std::vector<Touchpoint> some(Random& random, uint32_t touchpoints) {
+  std::vector<Touchpoint> list;
+  for (size_t i = 1 + random.below(3); i-- > 0;) list.push_back(static_cast<Touchpoint>(random.below(touchpoints)));
+  return list;
+}
+
+AttributeCondition condition(Random& random, const World& world) {
+  AttributeCondition c{.attribute = random.below(world.shape.attributes), .codes = {}, .negated = random.chance(0.3)};
+  for (size_t i = random.below(4); i-- > 0;) c.codes.push_back(static_cast<uint32_t>(random.below(4) * (c.attribute == 2 ? 70'000 : 1)));
+  return c;
+}
+
+Micros some_time(Random& random, const World& world) {
+  if (!world.events.empty() && random.chance(0.7)) return Micros{random.pick(world.events).time + static_cast<int64_t>(random.below(3)) - 1};
+  return Micros{static_cast<int64_t>(random.below(world.shape.ticks)) * world.shape.tick_us};
+}
+
+Micros some_span(Random& random, const World& world) { return Micros{1 + static_cast<int64_t>(random.below(world.shape.ticks) * world.shape.tick_us / (1 + random.below(8)))}; }
+
+Query random_query(Random& random, const World& world, const Mapping& mapping) {
+  const uint32_t n = mapping.touchpoint_count;
+  Query q;
+  q.mapping = &mapping;
+  if (random.chance(0.15)) return q;  // the plain case has kernels of its own
+  const double p = random.pick<double>({0.04, 0.15, 0.4});
+  if (random.chance(p * 2)) q.slicing.by = random.chance(0.5) ? Slicing::By::instance_key : Slicing::By::mixed;
+  for (uint32_t c = 0; c < world.shape.classes * world.shape.class_step; ++c) q.slicing.keyed_class.push_back(random.chance(0.5));
+  if (random.chance(p)) q.slicing.gap = some_span(random, world);
+  if (random.chance(p)) q.slicing.start = some(random, n);
+  if (random.chance(p)) q.slicing.end = some(random, n);
+  if (random.chance(p * 2)) {
+    q.period.mode = random.pick<Period::Mode>({Period::Mode::cut, Period::Mode::started, Period::Mode::completed, Period::Mode::overlaps});
+    q.period.from = some_time(random, world);
+    q.period.to = some_time(random, world);
+    if (q.period.from > q.period.to) std::swap(q.period.from, q.period.to);
+  }
+  auto& f = q.instances;
+  if (random.chance(p)) f.starts_with = some(random, n);
+  if (random.chance(p)) f.ends_with = some(random, n);
+  if (random.chance(p * 2)) f.contains.push_back(some(random, n));
+  if (random.chance(p / 2)) f.contains.push_back(some(random, n));
+  if (random.chance(p)) f.contains_not = some(random, n);
+  if (random.chance(p)) {
+    f.successions.push_back({some(random, n), some(random, n), random.chance(0.5), std::nullopt});
+    if (random.chance(0.5)) f.successions.back().within = some_span(random, world);
+  }
+  if (random.chance(p)) f.duration_min = some_span(random, world);
+  if (random.chance(p)) f.duration_max = some_span(random, world);
+  if (random.chance(p)) f.events_min = random.below(4);
+  if (random.chance(p)) f.events_max = 1 + random.below(12);
+  if (world.shape.attributes && !world.events.empty()) {
+    if (random.chance(p)) f.has_event.push_back(condition(random, world));
+    if (random.chance(p)) f.customer_last.push_back(condition(random, world));
+    if (random.chance(p)) q.events.attributes.push_back(condition(random, world));
+  }
+  f.exclude_open = random.chance(p);
+  if (random.chance(p / 2)) {
+    f.variants.emplace();
+    auto instances = oracle::select(world.events, q);
+    for (size_t i = 0; i < 3 && !instances.empty(); ++i) {
+      std::vector<Touchpoint> sequence;
+      for (const auto& step : random.pick(instances).steps) sequence.push_back(step.touchpoint);
+      f.variants->push_back(sequence);
+    }
+  }
+  if (random.chance(p / 2)) {
+    f.customers.emplace();
+    for (size_t i = 0; i < 5; ++i) f.customers->push_back(static_cast<uint32_t>(random.below(world.shape.customers)) * (world.shape.sparse_customers ? 104'729'111u : 1u));
+  }
+  if (random.chance(p)) q.events.touchpoints = some(random, n);
+  q.as_of = some_time(random, world);
+  if (random.chance(p / 2) && !world.events.empty()) q.last_arrival = random.pick(world.events).arrival;
+  return q;
+}
+
+Mapping random_mapping(Random& random, const World& world) {
+  Mapping m;
+  m.touchpoint_count = world.shape.touchpoints;
+  const bool gaps = random.chance(0.3);
+  for (uint32_t c = 0; c < world.shape.classes * world.shape.class_step; ++c)
+    m.touchpoint_of.push_back(gaps && random.chance(0.3) ? no_touchpoint : static_cast<Touchpoint>(random.below(m.touchpoint_count)));
+  return m;
+}
+
+void expect_near(double a, double b) { ASSERT_NEAR(a, b, std::max(1e-3, std::abs(b) * 1e-12)); }
+
+void check_graph(World& world, const Query& query, const std::vector<oracle::Instance>& instances) {
+  const GraphMeasures ask{world.random.chance(0.3), world.random.chance(0.3), world.random.chance(0.5),
+                          world.random.chance(0.4), world.random.chance(0.3), world.random.chance(0.3)};
+  const Graph got = value_of(graph(world.snapshot, query, ask, world.executor));
+  const Graph want = oracle::graph(instances);
+  ASSERT_EQ(got.instances, want.instances);
+  ASSERT_EQ(got.events, want.events);
+  ASSERT_EQ(got.nodes.size(), want.nodes.size());
+  for (size_t i = 0; i < want.nodes.size(); ++i) {
+    const GraphNode &a = got.nodes[i], &b = want.nodes[i];
+    ASSERT_EQ(a.touchpoint, b.touchpoint);
+    ASSERT_EQ(a.events, b.events);
+    ASSERT_EQ(a.starts, b.starts);
+    ASSERT_EQ(a.ends, b.ends);
+    ASSERT_EQ(a.instances, ask.instances ? b.instances : 0);
+    ASSERT_EQ(a.customers, ask.customers ? b.customers : 0);
+  }
+  ASSERT_EQ(got.edges.size(), want.edges.size());
+  for (size_t i = 0; i < want.edges.size(); ++i) {
+    const GraphEdge &a = got.edges[i], &b = want.edges[i];
+    ASSERT_EQ(a.from, b.from);
+    ASSERT_EQ(a.to, b.to);
+    ASSERT_EQ(a.count, b.count);
+    ASSERT_EQ(a.instances, ask.instances ? b.instances : 0);
+    ASSERT_EQ(a.customers, ask.customers ? b.customers : 0);
+    expect_near(a.mean_us, ask.mean ? b.mean_us : 0);
+    expect_near(a.median_us, ask.median ? b.median_us : 0);
+    expect_near(a.p90_us, ask.p90 ? b.p90_us : 0);
+    ASSERT_EQ(a.min_us, ask.min_max ? b.min_us : 0);
+    ASSERT_EQ(a.max_us, ask.min_max ? b.max_us : 0);
+  }
+}
+
+void check_totals(World& world, const Query& query, const std::vector<oracle::Instance>& instances) {
+  const Totals got = value_of(totals(world.snapshot, query, world.executor));
+  const Totals want = oracle::totals(world.events, query, instances);
+  ASSERT_EQ(got.instances, want.instances);
+  ASSERT_EQ(got.open_instances, want.open_instances);
+  ASSERT_EQ(got.events, want.events);
+  ASSERT_EQ(got.customers, want.customers);
+  ASSERT_EQ(got.events_without_key, want.events_without_key);
+  ASSERT_EQ(got.events_unmapped, want.events_unmapped);
+  ASSERT_EQ(got.touchpoints, want.touchpoints);
+  expect_near(got.duration_mean_us, want.duration_mean_us);
+  expect_near(got.duration_median_us, want.duration_median_us);
+}
+
+void check_variants(World& world, const Query& query, const std::vector<oracle::Instance>& instances) {
+  VariantsQuery ask{.top = world.random.pick<size_t>({0, 1, 3, 10, 100'000}), .median_duration = world.random.chance(0.5), .rank = {}};
+  if (world.random.chance(0.7)) {
+    for (uint32_t t = 0; t < query.mapping->touchpoint_count; ++t) ask.rank.push_back(t);
+    std::shuffle(ask.rank.begin(), ask.rank.end(), std::mt19937(world.random.below(1u << 30)));
+  }
+  const Variants got = value_of(variants(world.snapshot, query, ask, world.executor));
+  const Variants want = oracle::variants(instances, ask);
+  ASSERT_EQ(got.distinct, want.distinct);
+  ASSERT_EQ(got.instances, want.instances);
+  ASSERT_EQ(got.top.size(), want.top.size());
+  for (size_t i = 0; i < want.top.size(); ++i) {
+    ASSERT_EQ(got.top[i].sequence, want.top[i].sequence);
+    ASSERT_EQ(got.top[i].hash, want.top[i].hash);
+    ASSERT_EQ(got.top[i].count, want.top[i].count);
+    expect_near(got.top[i].share, want.top[i].share);
+    expect_near(got.top[i].cumulative_share, want.top[i].cumulative_share);
+    expect_near(got.top[i].median_duration_us, want.top[i].median_duration_us);
+  }
+}
+
+void check_row(const InstanceRow& a, const oracle::Instance& b) {
+  ASSERT_EQ(a.key.customer, b.customer);
+  ASSERT_EQ(a.key.ordinal, b.ordinal);
+  ASSERT_EQ(a.instance_key, b.key);
+  ASSERT_EQ(a.first.count(), b.steps.front().event.time);
+  ASSERT_EQ(a.last.count(), b.steps.back().event.time);
+  ASSERT_EQ(a.events, b.steps.size());
+  ASSERT_EQ(a.open, b.open);
+}
+
+void check_listing(World& world, const Query& query, const std::vector<oracle::Instance>& instances) {
+  InstanceListQuery ask{.after = std::nullopt, .limit = 1 + world.random.below(7), .through = std::nullopt};
+  auto want = instances;
+  if (world.random.chance(0.6)) {
+    Through through{.from = static_cast<Touchpoint>(world.random.below(query.mapping->touchpoint_count))};
+    if (world.random.chance(0.5)) through.to = static_cast<Touchpoint>(world.random.below(query.mapping->touchpoint_count));
+    if (world.random.chance(0.3)) through.between_min = some_span(world.random, world);
+    if (world.random.chance(0.3)) through.between_max = some_span(world.random, world);
+    ask.through = through;
+    want = oracle::passing(instances, through);
+
+    DetailQuery of{.of = through, .examples = world.random.below(4), .bucket_starts = {}};
+    if (world.random.chance(0.5)) {
+      for (int i = 0; i < 5; ++i) of.bucket_starts.push_back(some_time(world.random, world));
+      std::sort(of.bucket_starts.begin(), of.bucket_starts.end());
+      of.bucket_starts.erase(std::unique(of.bucket_starts.begin(), of.bucket_starts.end()), of.bucket_starts.end());
+      if (of.bucket_starts.size() < 2) of.bucket_starts.clear();
+    }
+    const Detail got = value_of(examine(world.snapshot, query, of, world.executor));
+    const Detail expected = oracle::detail(instances, of);
+    ASSERT_EQ(got.count, expected.count);
+    ASSERT_EQ(got.instances, expected.instances);
+    ASSERT_EQ(got.instances, want.size());
+    ASSERT_EQ(got.customers, expected.customers);
+    ASSERT_EQ(got.times, expected.times);
+    ASSERT_EQ(got.trend, expected.trend);
+    expect_near(got.mean_us, expected.mean_us);
+    expect_near(got.median_us, expected.median_us);
+    expect_near(got.p90_us, expected.p90_us);
+    ASSERT_EQ(got.min_us, expected.min_us);
+    ASSERT_EQ(got.max_us, expected.max_us);
+    uint64_t bars = 0;
+    for (const auto& bar : got.histogram) bars += bar.count;
+    ASSERT_EQ(bars, got.times);
+    ASSERT_LE(got.histogram.size(), 24u);
+    ASSERT_EQ(got.examples.size(), std::min<size_t>(of.examples, want.size()));
+    for (size_t i = 0; i < got.examples.size(); ++i) check_row(got.examples[i], want[i]);
+  }
+  size_t seen = 0;
+  for (;;) {  // page by page to the end
+    const InstanceList page = value_of(engine::instances(world.snapshot, query, ask, world.executor));
+    ASSERT_EQ(page.total, want.size());
+    for (const auto& row : page.rows) {
+      ASSERT_LT(seen, want.size());
+      check_row(row, want[seen]);
+      if (world.random.chance(0.2)) {
+        const auto events = value_of(instance_events(world.snapshot, query, row.key));
+        ASSERT_EQ(events.size(), want[seen].steps.size());
+        for (size_t i = 0; i < events.size(); ++i) {
+          ASSERT_EQ(events[i].arrival, want[seen].steps[i].event.arrival);
+          ASSERT_EQ(events[i].touchpoint, want[seen].steps[i].touchpoint);
+          ASSERT_EQ(events[i].time.count(), want[seen].steps[i].event.time);
+        }
+      }
+      ++seen;
+    }
+    ASSERT_EQ(page.more, seen < want.size());
+    if (!page.more) break;
+    ask.after = page.rows.back().key;
+  }
+  ASSERT_EQ(seen, want.size());
+}
+
+void run(uint64_t seed) {
+  SCOPED_TRACE("LOTSE_SEED=" + std::to_string(seed));
+  Random random(seed);
+  World world{.random = random, .shape = random_shape(random), .events = {}, .snapshot = nullptr};
+  world.events = world.batch(random.below(random.chance(0.2) ? 600 : 60));
+  world.snapshot = value_of(build(rows(world.events), world.executor));
+  for (int step = 0; step < 6; ++step) {
+    check_rows(world);
+    if (testing::Test::HasFatalFailure()) return;
+    for (int q = 0; q < 4; ++q) {
+      const Mapping mapping = random_mapping(random, world);
+      const Query query = random_query(random, world, mapping);
+      const auto instances = oracle::select(world.events, query);
+      check_graph(world, query, instances);
+      check_totals(world, query, instances);
+      check_variants(world, query, instances);
+      check_listing(world, query, instances);
+      if (testing::Test::HasFatalFailure()) return;
+    }
+    change(world);
+    if (testing::Test::HasFatalFailure()) return;
+  }
+}
+
+TEST(EngineProperty, EqualsTheOracleOnRandomLogs) {
+  if (const char* seed = std::getenv("LOTSE_SEED")) return run(std::strtoull(seed, nullptr, 10));
+  const char* given = std::getenv("LOTSE_ROUNDS");
+  const uint64_t rounds = given ? std::strtoull(given, nullptr, 10) : 400;
+  const uint64_t first = given ? std::random_device()() : 1;  // the short run is always the same
+  for (uint64_t i = 0; i < rounds; ++i) {
+    run(first + i);
+    if (HasFailure()) return;
+  }
+}
+
+}  // namespace
