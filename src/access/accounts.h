@@ -1,5 +1,4 @@
 #pragma once
-#include <memory>
 #include <string>
 #include <string_view>
 
@@ -12,13 +11,10 @@
 /// People and their sessions.
 namespace lotse::access {
 
-class Workspaces;
-
 /// Threads: all functions from any thread.
 class Accounts {
  public:
-  Accounts(db::Database& database, Clock& clock);
-  ~Accounts();
+  Accounts(db::Database& database, Clock& clock) : database_(database), clock_(clock) {}
 
   struct SignedIn {
     std::string session_token;  ///< goes into the cookie; only its hash is stored
@@ -43,8 +39,10 @@ class Accounts {
   Result<void> change_password(const Caller& caller, const PasswordChange& change);
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  Result<Micros> begin_attempt(const std::string& email, const std::string& address);
+  Result<void> forget_attempts(const std::string& email, const std::string& address, Micros at);
+  db::Database& database_;
+  Clock& clock_;
 };
 
 }  // namespace lotse::access

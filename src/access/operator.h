@@ -6,6 +6,7 @@
 
 #include "access/caller.h"
 #include "access/types.h"
+#include "access/workspaces.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "db/database.h"
@@ -42,13 +43,16 @@ class Operator {
   Result<Made> set_password(const std::string& email, const std::optional<std::string>& password);
   Result<std::vector<User>> users();
   /// True while the password is still the one that first_administrator made.
-  Result<bool> has_first_password(const std::string& email);
+  Result<bool> has_first_password();
 
   /// A caller who is `email`, for commands that act like a person.
   /// errors  user_not_found
   Result<Caller> caller(const std::string& email);
   /// A caller who may all: the first operator of the server.
   Result<Caller> any_operator();
+  /// Makes a workspace; an empty slug comes from the name. `administrator` (us_…) becomes its first member.
+  /// errors  invalid_name, invalid_time_zone, invalid_language, workspace_exists (slug)
+  Result<WorkspaceSettings> make_workspace(WorkspaceSettings wanted, const std::string& administrator);
   /// Makes a person a member of a workspace, or changes the role.
   Result<void> set_member(const WorkspaceId& workspace, const std::string& email, Role role);
 

@@ -18,9 +18,6 @@ namespace lotse::access {
 
 class Audit;
 
-/// What a role grants, as a mask of Rights (bit number = enum value).
-uint32_t rights_of(Role role);
-
 /// What lower modules need to know of a workspace.
 struct WorkspaceSettings {
   WorkspaceId id;
