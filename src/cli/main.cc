@@ -1,1 +1,50 @@
-int main() { return 0; }
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "cli/mine.h"
+
+namespace {
+
+/// A command gets its arguments without its own name and gives the exit code.
+struct Command {
+  const char* name;
+  int (*run)(const std::vector<std::string>& arguments);
+  const char* what;
+};
+
+constexpr Command commands[] = {
+    {"mine", lotse::cli::mine_command, "analyse a log file without a server"},
+};
+
+void usage(std::FILE* to) {
+  fmt::print(to, "lotse COMMAND [options]\n\n");
+  for (const Command& c : commands) fmt::print(to, "  {:<10} {}\n", c.name, c.what);
+  fmt::print(to, "\nlotse COMMAND --help tells more.\n");
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  const std::string name = count > 1 ? words[1] : "";
+  if (name == "--help" || name == "-h" || name == "help") {
+    usage(stdout);
+    return 0;
+  }
+  for (const Command& c : commands) {
+    if (name != c.name) continue;
+    try {
+      return c.run(std::vector<std::string>(words + 2, words + count));
+    } catch (const std::exception& defect) {
+      fmt::print(stderr, "lotse {}: a defect in lotse itself: {}. Please report it.\n", name, defect.what());
+      return 70;
+    }
+  }
+  if (!name.empty()) fmt::print(stderr, "lotse: there is no command \"{}\".\n\n", name);
+  usage(stderr);
+  return 2;
+}

@@ -95,7 +95,7 @@ Result<> sample(TableReader& table, bool complete_input, DetectedFile& out) {
     }
   }
   if (out.sampled_rows == 0)
-    return Error::invalid("no_rows", "", "The file has a header, but no rows below it. Choose another file.");
+    return Error::invalid("no_rows", "", "The file holds no rows besides its header. Choose another file.");
   for (auto& row : out.rows) row.resize(columns.size());
   bool any_time = false;
   for (int pass = 0; pass < 2; ++pass) {
@@ -149,7 +149,9 @@ class Opened final : public OpenTable {
     ByteSource* bytes = &raw_;
     if (options.compressed) bytes = &inflate_.emplace(*bytes);
     if (options.format == FileFormat::xes) {
-      rows_ = TRY(XesReader::open(*bytes, options.xes, std::move(first_columns)));
+      auto log = TRY(XesReader::open(*bytes, options.xes, std::move(first_columns)));
+      xes_ = log.get();
+      rows_ = std::move(log);
       return {};
     }
     auto reader = TRY(CsvReader::open(decode_.emplace(*bytes, options.encoding), options.dialect));
@@ -160,6 +162,7 @@ class Opened final : public OpenTable {
 
   TableReader& rows() override { return *rows_; }
   CsvReader* csv() override { return csv_; }
+  XesReader* xes() override { return xes_; }
   uint64_t consumed_bytes() const override { return raw_.offset_bytes(); }
   uint64_t invalid_bytes() const override { return decode_ ? decode_->invalid_count() : 0; }
 
@@ -171,6 +174,7 @@ class Opened final : public OpenTable {
   std::unique_ptr<XlsxBook> book_;
   std::unique_ptr<TableReader> rows_;
   CsvReader* csv_ = nullptr;
+  XesReader* xes_ = nullptr;
 };
 
 // The start of the file, unpacked; `complete` where that is all.

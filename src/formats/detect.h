@@ -94,7 +94,7 @@ struct DetectHints {
 };
 
 /// Looks at the first megabyte or so (XES and XLSX: the first 5,000 rows).
-///   errors   empty_file; no_rows (a header only); not_a_table (bytes that are no text); and those of the readers
+///   errors   empty_file; no_rows (a header only, an XES log without events); not_a_table (bytes that are no text); and those of the readers
 Result<DetectedFile> detect(ByteFile& file, const DetectHints& hints = {});
 
 /// Suggests a role for each column from names and content (German and English). At most one column has each of the roles
@@ -110,6 +110,7 @@ class OpenTable {
   virtual ~OpenTable() = default;
   virtual TableReader& rows() = 0;
   virtual CsvReader* csv() = 0;                 ///< for parallel parsing; null for other formats
+  virtual XesReader* xes() = 0;                 ///< for its counts; null for other formats
   virtual uint64_t consumed_bytes() const = 0;  ///< of the file, for progress; XLSX: 0 until its end
   virtual uint64_t invalid_bytes() const = 0;   ///< so far
 };
