@@ -120,7 +120,7 @@ Result<> sample(TableReader& table, bool complete_input, DetectedFile& out) {
   }
   for (const DetectedColumn& column : out.columns)
     if (column.time && column.time->slash_ambiguous) {
-      out.warnings.push_back("ambiguous_dates");
+      out.warnings.emplace_back("ambiguous_dates");
       break;
     }
   return {};
@@ -132,7 +132,7 @@ void note_header(const std::vector<std::string>& raw, DetectedFile& out) {
     out.columns[i].unnamed = raw[i].empty();
     for (size_t k = 0; k < i; ++k) duplicate = duplicate || (!raw[i].empty() && raw[i] == raw[k]);
   }
-  if (duplicate) out.warnings.push_back("duplicate_headers");
+  if (duplicate) out.warnings.emplace_back("duplicate_headers");
 }
 
 class Opened final : public OpenTable {
@@ -204,7 +204,7 @@ Result<> detect_csv(std::string_view bytes, bool complete, const DetectHints& hi
   text.resize(TRY(read_full(decode, text)));
   out.invalid_bytes = decode.invalid_count();
   if (!complete && out.invalid_bytes <= 3 && decode.first_invalid_offset() + 4 > bytes.size()) out.invalid_bytes = 0;  // cut by the sample's end
-  if (out.invalid_bytes > 0) out.warnings.push_back("invalid_bytes");
+  if (out.invalid_bytes > 0) out.warnings.emplace_back("invalid_bytes");
   if (!complete)
     if (const size_t line = text.find_last_of("\r\n"); line != std::string::npos) text.resize(line + 1);
 
@@ -214,7 +214,7 @@ Result<> detect_csv(std::string_view bytes, bool complete, const DetectHints& hi
     dialect = {.delimiter = *hints.delimiter, .blank_runs = *hints.delimiter == ' '};
   }
   if (hints.has_header) dialect.has_header = *hints.has_header;
-  if (!dialect.has_header) out.warnings.push_back("no_header");
+  if (!dialect.has_header) out.warnings.emplace_back("no_header");
 
   MemorySource source(text);
   auto table = TRY(CsvReader::open(source, dialect));
