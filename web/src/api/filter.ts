@@ -1,5 +1,6 @@
 import { useCallback, useMemo } from 'react';
 import { useSearchParams } from 'react-router';
+import { readFilter, writeFilter } from './filterText';
 import type { Filter } from './types';
 
 /** A filter that lets everything through. */
@@ -55,34 +56,15 @@ export function countConditions(filter: Filter): number {
   return n;
 }
 
-// "1." is the schema number: links that were saved long ago are upgraded here.
-const schema = '1.';
-
-/** For the address: `?f=1.…`; empty for an open filter. */
+/** For the address: `?f=2.…`; empty for an open filter. */
 export function filterToText(filter: Filter): string {
-  const trimmed = trimFilter(filter);
-  if (Object.keys(trimmed).length === 0) return '';
-  const bytes = new TextEncoder().encode(JSON.stringify(trimmed));
-  let binary = '';
-  for (const byte of bytes) binary += String.fromCharCode(byte);
-  return schema + btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+  return writeFilter(trimFilter(filter));
 }
 
 /** What a link says; an unreadable one is an open filter. */
 export function filterFromText(text: string | null): Filter {
-  if (!text?.startsWith(schema)) return openFilter;
-  try {
-    const binary = atob(text.slice(schema.length).replaceAll('-', '+').replaceAll('_', '/'));
-    const parsed: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(binary, (c) => c.charCodeAt(0))));
-    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return openFilter;
-    const filter = { ...openFilter, ...(parsed as Partial<Filter>) };
-    filter.slice = { ...openFilter.slice!, ...filter.slice };
-    for (const key of ['sequences', 'instance_attributes', 'variants', 'event_attributes', 'touchpoints_shown'] as const)
-      if (!Array.isArray(filter[key])) return openFilter;
-    return filter;
-  } catch {
-    return openFilter;
-  }
+  const part = text ? readFilter(text) : null;
+  return part ? { ...openFilter, ...part, slice: { ...openFilter.slice!, ...part.slice } } : openFilter;
 }
 
 /** The filter of the page's address, and a setter. `replace`: no step in the browser's history (while dragging). */
