@@ -1,0 +1,156 @@
+#pragma once
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "events/detail/catalogue.h"
+#include "events/detail/duck.h"
+#include "events/detail/journal.h"
+#include "events/duck_store.h"
+#include "events/id_set.h"
+
+/// What the files of DuckStore share. Locks are taken in this order: import → write → publish → state.
+namespace lotse::events {
+namespace detail {
+
+/// A live event in codes.
+struct CodedEvent {
+  EventId id;
+  uint64_t arrival = 0;
+  int64_t time_us = 0, received_us = 0;
+  uint32_t identity = 0, type = 0, instance_key = 0, channel = 0, direction = 0, unit = 0;
+  uint16_t source = 0;
+  double cost = 0;
+  std::vector<std::pair<uint32_t, uint32_t>> codes;      // attribute → code
+  std::vector<std::pair<uint32_t, std::string>> texts;   // attribute → text that has no code
+};
+using TailBatch = std::vector<CodedEvent>;  // ascending by arrival, not empty
+
+/// An import's table: rows have the arrival numbers base + row.
+struct Part {
+  uint32_t number = 0;
+  std::string import;
+  uint16_t source = 0;
+  uint64_t base = 0, block = 0, rows = 0;  // arrivals are in (base, base + block]
+  std::vector<uint32_t> attributes;
+  std::string table() const { return "part_" + std::to_string(number); }
+};
+
+struct SourceCount {
+  uint64_t events = 0;
+  int64_t first_us = INT64_MAX, last_us = INT64_MIN, arrived_us = INT64_MIN;
+  bool has_keys = false;
+  void add(int64_t time_us, int64_t arrived, bool key) {
+    ++events;
+    first_us = std::min(first_us, time_us);
+    last_us = std::max(last_us, time_us);
+    arrived_us = std::max(arrived_us, arrived);
+    has_keys |= key;
+  }
+  void add(const SourceCount& o) {
+    events += o.events;
+    first_us = std::min(first_us, o.first_us);
+    last_us = std::max(last_us, o.last_us);
+    arrived_us = std::max(arrived_us, o.arrived_us);
+    has_keys |= o.has_keys;
+  }
+};
+
+/// What is visible at one moment.
+struct Visible {
+  std::vector<std::shared_ptr<const Part>> parts;
+  std::vector<std::shared_ptr<const TailBatch>> tail;
+  std::vector<uint32_t> live_attributes;  // columns of the live table
+  std::map<uint32_t, uint32_t> links;
+  uint64_t as_of = 0, removals = 0;
+};
+
+std::string code_column(uint32_t attribute);  // "a17"
+std::string text_column(uint32_t attribute);  // "t17"
+
+}  // namespace detail
+
+struct DuckStore::State {
+  State(WorkspaceId w, std::filesystem::path f, StoreOptions o, Feeds& fe, const Clock& c)
+      : workspace(std::move(w)), folder(std::move(f)), options(o), feeds(fe), clock(c), catalogue(c) {}
+
+  const WorkspaceId workspace;
+  const std::filesystem::path folder;
+  const StoreOptions options;
+  Feeds& feeds;
+  const Clock& clock;
+  detail::Catalogue catalogue;
+
+  // The database; opened anew after an error that made DuckDB give up on it (a full disk can).
+  std::mutex database_mutex;
+  std::shared_ptr<detail::Database> database;
+  std::atomic<bool> database_failed{false};
+  Result<std::unique_ptr<detail::Connection>> connect();
+  /// Notes errors after which the database must be opened anew; gives the error back.
+  Error note(Error error);
+  Result<void> register_functions(detail::Connection& connection);
+
+  std::mutex import_mutex;   // one import or undo at a time
+  std::mutex write_mutex;    // transactions that write dictionaries, meta or the live table
+  std::mutex publish_mutex;  // from taking arrival numbers until they are visible: arrivals become visible in order
+
+  // What is visible; guarded by state_mutex.
+  mutable std::mutex state_mutex;
+  std::vector<std::shared_ptr<const detail::Part>> parts;
+  std::deque<std::shared_ptr<const detail::TailBatch>> tail;
+  std::map<uint32_t, std::map<uint16_t, detail::SourceCount>> part_counts;  // part → source
+  std::map<uint16_t, detail::SourceCount> live_counts;
+  std::map<uint32_t, uint32_t> links;
+  std::vector<uint32_t> live_attributes;
+  uint64_t counter = 0, events = 0, tail_events = 0, removals = 0;
+  detail::Visible visible() const;
+
+  // Durable state of the dictionaries; guarded by write_mutex.
+  detail::CatalogueMark persisted;
+  /// Inside a transaction: writes what the catalogue has got since `persisted`. Gives the mark to keep after the commit.
+  Result<detail::CatalogueMark> write_catalogue(detail::Connection& connection);
+  void keep(detail::CatalogueMark mark);
+
+  // Live events.
+  struct Waiting {
+    std::vector<LiveEvent> events;
+    std::function<void(Result<Acked>)> done;
+  };
+  std::mutex queue_mutex;
+  std::condition_variable queue_wake;
+  std::deque<Waiting> queue;
+  size_t queued_events = 0;
+  bool closing = false;
+  std::thread committer, flusher;
+  std::condition_variable flush_wake;
+  bool flush_wanted = false;
+  std::mutex journal_mutex;
+  std::unique_ptr<detail::Journal> journal;
+  detail::CatalogueMark journaled;  // guarded by publish_mutex
+  IdSet live_ids;
+  std::atomic<uint32_t> next_part{1};
+
+  Result<void> open();
+  Result<void> load();
+  Result<void> load_parts(detail::Connection& connection);
+  Result<void> load_live(detail::Connection& connection);
+  Result<void> replay(std::string_view payload, uint64_t flushed);
+  void start_threads();
+  void close();
+
+  void commit_loop();
+  void commit_group(std::vector<Waiting>& group);
+  Result<detail::CodedEvent> encode(const LiveEvent& event, Micros now);
+  void flush_loop();
+  Result<void> flush();
+  Result<void> write_live(detail::Connection& connection, const std::vector<uint32_t>& attributes,
+                          const std::vector<std::shared_ptr<const detail::TailBatch>>& batches);
+  void checkpoint_if_due(uint64_t wal_bytes_least);
+
+  Result<std::shared_ptr<const detail::Part>> find_part(std::string_view import) const;
+};
+
+}  // namespace lotse::events

@@ -1,0 +1,112 @@
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <stop_token>
+
+#include "events/event_store.h"
+#include "events/rows.h"
+
+namespace lotse::events {
+
+struct StoreOptions {
+  size_t threads = 2;                  ///< of DuckDB, for imports and scans
+  std::string memory_limit = "1GB";    ///< of DuckDB; beyond it work spills into the folder's tmp/
+  Micros remember_ids{int64_t{46} * 86'400'000'000};  ///< how long ids of live events are compared
+  Micros flush_every{2'000'000};       ///< journal to tables; nobody waits for it
+  size_t known_ids_in_memory = 24'000'000;  ///< above it an import compares ids by a join in the store, slower
+};
+
+/// One file's rows on their way in.
+struct ImportRows {
+  std::string import;                  ///< imp_…, not used before
+  uint16_t source = 0;                 ///< whose files are compared; rows may name other sources
+  std::vector<std::shared_ptr<const struct ImportAttribute>> attributes;  ///< from DuckStore::attribute
+  std::optional<std::string> replaces; ///< an import that is undone in the same step
+  size_t rows_expected = 0;            ///< a guess, for memory
+  std::function<RowWorker()> worker;   ///< makes one worker per thread
+  /// Called when all rows are in and before any is visible: whatever the rows refer to must be durable after it.
+  std::function<Result<void>()> before_publish = [] { return Result<void>{}; };
+  std::function<void(std::string_view stage)> stage = [](std::string_view) {};
+};
+struct ImportOutcome {
+  uint64_t events_new = 0, events_known = 0, as_of = 0;
+  std::optional<Micros> first, last;   ///< of the new events
+  double store_s = 0, deduplicate_s = 0, publish_s = 0;  ///< store: time inside DuckDB, summed over threads
+};
+
+/// What an import needs of an attribute; valid as long as the store.
+struct ImportAttribute {
+  uint32_t number;
+  Encoder::Miss encode;  ///< 0 where there are more than 65,535 values: then the text is stored
+};
+
+/// The event store in one DuckDB file, with a journal in front of it (docs/decisions/0301).
+///
+///   FOLDER/events.duckdb            tables: one per import ("part_N"), one of live events, the dictionaries
+///   FOLDER/events.NNNNNNNN.journal  acknowledged live events that are not in the tables yet
+///
+/// Threads: any function from any thread. One process per folder.
+class DuckStore : public EventStore {
+ public:
+  /// Opens or makes the store and removes what a half import left behind.
+  ///   errors  data_locked, store_broken, store_newer (written by a newer Lotse), disk_full
+  static Result<std::shared_ptr<DuckStore>> open(WorkspaceId workspace, std::filesystem::path folder, StoreOptions options,
+                                                 Feeds& feeds, const Clock& clock);
+  ~DuckStore() override;
+
+  // --- writing ---
+
+  /// The code of a source; made where it is not there. errors  too_many_sources
+  Result<uint16_t> source(std::string_view id, std::string_view name);
+  Result<uint16_t> source_named(std::string_view name);
+  Result<std::shared_ptr<const ImportAttribute>> attribute(std::string_view name, AttributeScope scope);
+  /// Encoders for one thread of an import.
+  Encoder type_encoder();
+  Encoder channel_encoder();    ///< errors of these three: too_many_values
+  Encoder direction_encoder();
+  Encoder unit_encoder();
+  Encoder source_encoder();     ///< by name
+  uint32_t key_code(std::string_view text);
+
+  /// Takes live events. `done` is called once, from another thread, when they are durable and visible, or with why not:
+  /// then none of them was taken. It must be quick.
+  ///   errors  disk_full, store_busy (too much waits already), store_closing, too_many_event_types, …
+  void append(std::vector<LiveEvent> events, std::function<void(Result<Acked>)> done);
+
+  /// Takes all rows or none: nothing of it is visible before it returns. One at a time per store; others wait.
+  ///   errors  those of the workers, cancelled, disk_full, import_exists, import_not_found (replaces)
+  Result<ImportOutcome> import_rows(const ImportRows& rows, std::stop_token stop = {});
+
+  /// Removes an import's events. Gives how many.
+  ///   errors  import_not_found
+  Result<uint64_t> undo(std::string_view import);
+  bool has_import(std::string_view import) const;
+
+  /// The customer that an identity belongs to from now on; itself where it was never said.
+  Result<void> link_identity(uint32_t identity, uint32_t customer);
+
+  /// Moves the journal into the tables now.
+  Result<void> flush();
+
+  // --- reading: see EventStore ---
+  std::shared_ptr<const Dictionary> dictionary() const override;
+  uint64_t as_of() const override;
+  uint64_t event_count() const override;
+  Result<void> scan(uint64_t after, uint64_t up_to, const std::vector<uint32_t>& attributes,
+                    const std::function<Result<void>(EventColumns&&)>& take, std::stop_token stop = {}) const override;
+  Result<std::vector<StoredEvent>> customer_events(uint32_t customer, uint64_t as_of, uint64_t offset,
+                                                   uint64_t limit) const override;
+  Result<std::vector<uint32_t>> customers_with(uint32_t attribute, const std::vector<std::string>& texts,
+                                               uint64_t as_of) const override;
+  Result<std::vector<std::optional<std::string>>> instance_keys(const std::vector<uint32_t>& codes) const override;
+  Result<std::vector<SourceStatistics>> statistics() const override;
+  Result<std::vector<ReferenceEdge>> reference_graph(bool by_key) const override;
+
+  struct State;
+
+ private:
+  explicit DuckStore(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace lotse::events

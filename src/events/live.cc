@@ -1,0 +1,468 @@
+#include <fmt/format.h>
+
+#include <unordered_set>
+
+#include "base/log.h"
+#include "events/detail/state.h"
+
+/// Live events: queue → group commit into the journal → visible → tables.
+namespace lotse::events {
+
+using detail::CodedEvent;
+using detail::TailBatch;
+
+namespace {
+constexpr size_t queue_events_max = 500'000;   // waiting for the committer
+constexpr size_t group_events_max = 50'000;    // in one record
+constexpr size_t tail_events_max = 4'000'000;  // durable in the journal, not in the tables: more is refused
+constexpr size_t flush_events = 200'000;
+constexpr uint64_t wal_checkpoint_bytes = uint64_t{64} << 20;
+
+struct IdHash {
+  size_t operator()(const EventId& id) const { return id.low; }
+};
+
+void put_event(detail::Writer& out, const CodedEvent& e) {
+  out.put(e.id.high);
+  out.put(e.id.low);
+  out.put(e.arrival);
+  out.put(e.time_us);
+  out.put(e.received_us);
+  out.put(e.identity);
+  out.put(e.type);
+  out.put(e.instance_key);
+  out.put(e.channel);
+  out.put(e.direction);
+  out.put(e.unit);
+  out.put(e.source);
+  out.put(e.cost);
+  out.put(static_cast<uint16_t>(e.codes.size()));
+  for (const auto& [attribute, code] : e.codes) {
+    out.put(attribute);
+    out.put(code);
+  }
+  out.put(static_cast<uint16_t>(e.texts.size()));
+  for (const auto& [attribute, text] : e.texts) {
+    out.put(attribute);
+    out.text(text);
+  }
+}
+
+CodedEvent get_event(detail::Reader& in) {
+  CodedEvent e;
+  e.id.high = in.get<uint64_t>();
+  e.id.low = in.get<uint64_t>();
+  e.arrival = in.get<uint64_t>();
+  e.time_us = in.get<int64_t>();
+  e.received_us = in.get<int64_t>();
+  e.identity = in.get<uint32_t>();
+  e.type = in.get<uint32_t>();
+  e.instance_key = in.get<uint32_t>();
+  e.channel = in.get<uint32_t>();
+  e.direction = in.get<uint32_t>();
+  e.unit = in.get<uint32_t>();
+  e.source = in.get<uint16_t>();
+  e.cost = in.get<double>();
+  for (auto n = in.get<uint16_t>(); n > 0 && !in.broken(); --n) {
+    const auto attribute = in.get<uint32_t>();
+    e.codes.emplace_back(attribute, in.get<uint32_t>());
+  }
+  for (auto n = in.get<uint16_t>(); n > 0 && !in.broken(); --n) {
+    const auto attribute = in.get<uint32_t>();
+    e.texts.emplace_back(attribute, in.text());
+  }
+  return e;
+}
+
+/// What the dictionaries got between two marks; a reader ignores what it has.
+void put_catalogue(detail::Writer& out, const detail::Catalogue& catalogue, const detail::CatalogueMark& from, const detail::CatalogueMark& to) {
+  auto types = catalogue.types_after(from.types);
+  types.resize(to.types - from.types);
+  out.put(static_cast<uint32_t>(types.size()));
+  for (const auto& t : types) {
+    out.text(t.name);
+    out.text(t.touchpoint);
+  }
+  auto sources = catalogue.sources_after(from.sources);
+  sources.resize(to.sources - from.sources);
+  out.put(static_cast<uint32_t>(sources.size()));
+  for (const auto& s : sources) {
+    out.text(s.id);
+    out.text(s.name);
+  }
+  const auto attributes = catalogue.attributes();
+  out.put(to.attributes);
+  for (size_t i = 0; i < to.attributes; ++i) {
+    const auto& a = *attributes[i];
+    const uint32_t known = i < from.values.size() ? from.values[i] : 0;
+    out.put(a.number);
+    const bool new_one = i >= from.attributes;
+    out.put(static_cast<uint8_t>(new_one));
+    if (new_one) {
+      out.text(a.id);
+      out.text(a.name);
+      out.put(static_cast<uint8_t>(a.scope == AttributeScope::customer));
+    }
+    out.put(to.overflowed[i]);
+    auto texts = a.values.texts(known);
+    texts.resize(to.values[i] - known);
+    out.put(static_cast<uint32_t>(texts.size()));
+    for (const auto& text : texts) out.text(text);
+  }
+  uint32_t key = from.keys;
+  auto keys = catalogue.keys().pending(key);
+  keys.resize(to.keys - key);
+  out.put(key);
+  out.put(static_cast<uint32_t>(keys.size()));
+  for (const auto& text : keys) out.text(text);
+}
+
+Result<void> get_catalogue(detail::Reader& in, detail::Catalogue& catalogue) {
+  for (auto n = in.get<uint32_t>(); n > 0 && !in.broken(); --n) {
+    auto name = in.text();
+    catalogue.load_type(std::move(name), in.text());
+  }
+  for (auto n = in.get<uint32_t>(); n > 0 && !in.broken(); --n) {
+    auto id = in.text();
+    catalogue.load_source(std::move(id), in.text());
+  }
+  for (auto n = in.get<uint32_t>(); n > 0 && !in.broken(); --n) {
+    const auto number = in.get<uint32_t>();
+    if (in.get<uint8_t>()) {
+      auto id = in.text();
+      auto name = in.text();
+      const bool customer = in.get<uint8_t>();
+      if (number >= BuiltinAttribute::first_imported)
+        catalogue.load_attribute(number, std::move(id), std::move(name), customer ? AttributeScope::customer : AttributeScope::event);
+    }
+    const auto attribute = catalogue.attribute(number);
+    if (!attribute) return Error::make(ErrorKind::internal, "store_broken", "the journal names an unknown attribute");
+    if (in.get<uint8_t>()) attribute->overflowed = true;
+    for (auto values = in.get<uint32_t>(); values > 0 && !in.broken(); --values) attribute->values.code(in.text());
+  }
+  auto key = in.get<uint32_t>();
+  for (auto n = in.get<uint32_t>(); n > 0 && !in.broken(); --n, ++key) {
+    const auto text = in.text();
+    if (catalogue.keys().code(text) != key)
+      return Error::make(ErrorKind::internal, "store_broken", "the journal's instance keys do not follow those of the store");
+  }
+  return {};
+}
+}  // namespace
+
+Result<void> DuckStore::State::replay(std::string_view payload, uint64_t flushed) {
+  detail::Reader in(payload);
+  TRY(get_catalogue(in, catalogue));
+  auto batch = std::make_shared<TailBatch>();
+  const auto count = in.get<uint32_t>();
+  for (uint32_t i = 0; i < count && !in.broken(); ++i) {
+    CodedEvent e = get_event(in);
+    counter = std::max(counter, e.arrival);
+    if (in.broken() || e.arrival <= flushed) continue;
+    bool is_new = false;
+    live_ids.with_room(1, [&] { is_new = live_ids.insert(e.id); });
+    if (!is_new) continue;
+    live_counts[e.source].add(e.time_us, e.received_us, e.instance_key > 1);
+    if (e.instance_key > 1) catalogue.source_has_keys(e.source);
+    batch->push_back(std::move(e));
+  }
+  if (in.broken() || !in.at_end())
+    return Error::make(ErrorKind::internal, "store_broken", "a record of the journal cannot be read: was it written by a newer Lotse?");
+  events += batch->size();
+  tail_events += batch->size();
+  if (!batch->empty()) tail.push_back(std::move(batch));
+  return {};
+}
+
+void DuckStore::State::start_threads() {
+  committer = std::thread([this] { commit_loop(); });
+  flusher = std::thread([this] { flush_loop(); });
+}
+
+void DuckStore::append(std::vector<LiveEvent> events, std::function<void(Result<Acked>)> done) {
+  State& s = *state_;
+  std::string_view refused;
+  {
+    std::lock_guard lock(s.queue_mutex);
+    if (s.closing)
+      refused = "store_closing";
+    else if (s.queued_events > 0 && s.queued_events + events.size() > queue_events_max)
+      refused = "store_busy";
+    else {
+      s.queued_events += events.size();
+      s.queue.push_back({std::move(events), std::move(done)});
+    }
+  }
+  if (!refused.empty()) return done(Error::make(ErrorKind::unavailable, std::string(refused), "the event store takes no more events now"));
+  s.queue_wake.notify_one();
+}
+
+void DuckStore::State::commit_loop() {
+  for (;;) {
+    std::vector<Waiting> group;
+    {
+      std::unique_lock lock(queue_mutex);
+      queue_wake.wait(lock, [&] { return closing || !queue.empty(); });
+      if (queue.empty()) return;
+      size_t taken = 0;
+      while (!queue.empty() && (group.empty() || taken + queue.front().events.size() <= group_events_max)) {
+        taken += queue.front().events.size();
+        group.push_back(std::move(queue.front()));
+        queue.pop_front();
+      }
+      queued_events -= taken;
+    }
+    try {
+      commit_group(group);
+    } catch (const std::exception& e) {
+      log_error("events", "{}: a group of live events failed: {}", workspace.value, e.what());
+      for (auto& waiting : group)
+        if (waiting.done) waiting.done(Error::make(ErrorKind::internal, "store_failed", e.what()));
+    }
+  }
+}
+
+Result<CodedEvent> DuckStore::State::encode(const LiveEvent& event, Micros now) {
+  CodedEvent out;
+  out.id = event.id;
+  out.time_us = event.time.count();
+  out.received_us = now.count();
+  out.identity = event.identity;
+  out.source = event.source;
+  out.cost = event.cost;
+  out.type = TRY(catalogue.type(event.type));
+  if (!event.instance_key.empty()) out.instance_key = catalogue.keys().code(event.instance_key);
+  const auto builtin = [&](uint32_t number, const std::string& text) -> Result<uint32_t> {
+    if (text.empty()) return 0u;
+    const uint32_t code = catalogue.attribute(number)->values.code(text);
+    if (code == 0) return Error::invalid("too_many_values", "", "more than 65,535 values of a channel, direction or unit");
+    return code;
+  };
+  out.channel = TRY(builtin(BuiltinAttribute::channel, event.channel));
+  out.direction = TRY(builtin(BuiltinAttribute::direction, event.direction));
+  out.unit = TRY(builtin(BuiltinAttribute::unit, event.unit));
+  for (const auto& [name, text] : event.attributes) {
+    auto attribute = TRY(catalogue.attribute(name, AttributeScope::event));
+    if (const uint32_t code = attribute->values.code(text)) {
+      out.codes.emplace_back(attribute->number, code);
+    } else {
+      attribute->overflowed = true;
+      out.texts.emplace_back(attribute->number, text);
+    }
+  }
+  return out;
+}
+
+void DuckStore::State::commit_group(std::vector<Waiting>& group) {
+  std::unique_lock publishing(publish_mutex);
+  const Micros now = clock.now();
+  auto batch = std::make_shared<TailBatch>();
+  std::vector<Result<Acked>> answers;
+  std::unordered_set<EventId, IdHash> fresh;
+  for (const auto& waiting : group) {
+    Acked acked;
+    Result<void> taken;
+    const size_t before = batch->size();
+    for (const auto& event : waiting.events) {
+      if (live_ids.contains(event.id) || !fresh.insert(event.id).second) {
+        ++acked.known;
+        continue;
+      }
+      auto coded = encode(event, now);
+      if (!coded) {
+        taken = coded.error();
+        break;
+      }
+      batch->push_back(std::move(*coded));
+      ++acked.accepted;
+    }
+    if (!taken) {
+      for (size_t i = before; i < batch->size(); ++i) fresh.erase((*batch)[i].id);
+      batch->resize(before);
+      answers.push_back(taken.error());
+    } else {
+      answers.push_back(acked);
+    }
+  }
+
+  Result<void> durable;
+  uint64_t after = 0, last = 0;
+  size_t waiting_for_flush = 0;
+  {
+    std::lock_guard lock(state_mutex);
+    after = counter;
+    counter += batch->size();  // stays taken where the write fails: an arrival number is never used twice
+    last = counter;
+    waiting_for_flush = tail_events;
+  }
+  for (size_t i = 0; i < batch->size(); ++i) (*batch)[i].arrival = after + i + 1;
+  if (!batch->empty()) {
+    if (waiting_for_flush + batch->size() > tail_events_max) {
+      durable = Error::make(ErrorKind::unavailable, database_failed ? "disk_full" : "store_busy", "the tables do not keep up with the journal");
+    } else {
+      const detail::CatalogueMark mark = catalogue.mark();
+      detail::Writer record;
+      put_catalogue(record, catalogue, journaled, mark);
+      record.put(static_cast<uint32_t>(batch->size()));
+      for (const auto& event : *batch) put_event(record, event);
+      std::lock_guard lock(journal_mutex);
+      durable = journal->append(record.bytes());
+      if (durable) journaled = mark;
+    }
+  }
+  if (!durable) {
+    publishing.unlock();
+    for (size_t i = 0; i < group.size(); ++i) {
+      auto done = std::move(group[i].done);
+      group[i].done = nullptr;
+      done(answers[i] && answers[i]->accepted == 0 ? answers[i] : Result<Acked>(durable.error()));
+    }
+    return;
+  }
+
+  bool flush_now = false;
+  if (!batch->empty()) {
+    live_ids.with_room(batch->size(), [&] {
+      for (const auto& event : *batch) live_ids.insert(event.id);
+    });
+    std::lock_guard lock(state_mutex);
+    for (const auto& event : *batch) {
+      live_counts[event.source].add(event.time_us, event.received_us, event.instance_key > 1);
+      if (event.instance_key > 1) catalogue.source_has_keys(event.source);
+    }
+    events += batch->size();
+    tail_events += batch->size();
+    flush_now = tail_events >= flush_events;
+    tail.push_back(std::move(batch));
+  }
+  publishing.unlock();
+  if (last > after) feeds.appended.publish({workspace, after, last});
+  for (size_t i = 0; i < group.size(); ++i) {
+    auto done = std::move(group[i].done);
+    group[i].done = nullptr;
+    if (answers[i]) answers[i]->as_of = last;
+    done(std::move(answers[i]));
+  }
+  if (flush_now) {
+    std::lock_guard lock(queue_mutex);
+    flush_wanted = true;
+    flush_wake.notify_one();
+  }
+}
+
+void DuckStore::State::flush_loop() {
+  for (;;) {
+    {
+      std::unique_lock lock(queue_mutex);
+      flush_wake.wait_for(lock, std::chrono::microseconds(options.flush_every.count()), [&] { return closing || flush_wanted; });
+      if (closing) return;
+      flush_wanted = false;
+    }
+    if (auto done = flush(); !done) log_warning("events", "{}: {} (tried again soon): {}", workspace.value, done.error().code, done.error().detail);
+    checkpoint_if_due(wal_checkpoint_bytes);
+  }
+}
+
+Result<void> DuckStore::State::flush() {
+  std::lock_guard writing(write_mutex);
+  std::vector<std::shared_ptr<const TailBatch>> batches;
+  uint64_t keep_from = 0;
+  {
+    // A new file first: what goes into the tables now stands in older files only.
+    std::scoped_lock lock(publish_mutex, journal_mutex, state_mutex);
+    if (tail.empty()) return {};
+    keep_from = TRY(journal->rotate());
+    batches.assign(tail.begin(), tail.end());
+  }
+  auto connection = TRY(connect());
+  auto transaction = TRY(detail::Transaction::begin(*connection));
+  auto mark = write_catalogue(*connection);
+  if (!mark) return note(mark.error());
+  std::vector<uint32_t> added;
+  {
+    std::set<uint32_t> used;
+    for (const auto& batch : batches)
+      for (const auto& event : *batch) {
+        for (const auto& [attribute, unused] : event.codes) used.insert(attribute);
+        for (const auto& [attribute, unused] : event.texts) used.insert(attribute);
+      }
+    for (const uint32_t attribute : used)
+      if (std::ranges::find(live_attributes, attribute) == live_attributes.end()) added.push_back(attribute);
+  }
+  for (const uint32_t attribute : added) {
+    for (const std::string& sql : {fmt::format("ALTER TABLE live ADD COLUMN {} UINTEGER DEFAULT 0", detail::code_column(attribute)),
+                                   fmt::format("ALTER TABLE live ADD COLUMN {} VARCHAR", detail::text_column(attribute)),
+                                   fmt::format("INSERT INTO live_attribute VALUES ({})", attribute)})
+      if (auto done = connection->run(sql); !done) return note(done.error());
+  }
+  std::vector<uint32_t> columns = live_attributes;
+  columns.insert(columns.end(), added.begin(), added.end());
+  auto written = write_live(*connection, columns, batches);
+  if (written)
+    written = connection->run(fmt::format("UPDATE meta SET value = {} WHERE key = 'flushed'", batches.back()->back().arrival));
+  if (written) written = transaction->commit();
+  if (!written) return note(written.error());
+  {
+    std::lock_guard lock(state_mutex);
+    live_attributes = std::move(columns);
+    for (const auto& batch : batches) {
+      ensure(!tail.empty() && tail.front() == batch, "the tail grows only at its end");
+      tail_events -= batch->size();
+      tail.pop_front();
+    }
+  }
+  keep(std::move(*mark));
+  std::lock_guard lock(journal_mutex);
+  journal->drop_before(keep_from);
+  return {};
+}
+
+Result<void> DuckStore::State::write_live(detail::Connection& connection, const std::vector<uint32_t>& attributes,
+                                          const std::vector<std::shared_ptr<const TailBatch>>& batches) {
+  std::vector<duckdb_type> types = {DUCKDB_TYPE_UBIGINT,  DUCKDB_TYPE_UHUGEINT, DUCKDB_TYPE_UINTEGER, DUCKDB_TYPE_BIGINT,
+                                    DUCKDB_TYPE_BIGINT,   DUCKDB_TYPE_UINTEGER, DUCKDB_TYPE_USMALLINT, DUCKDB_TYPE_UINTEGER,
+                                    DUCKDB_TYPE_UINTEGER, DUCKDB_TYPE_UINTEGER, DUCKDB_TYPE_UINTEGER, DUCKDB_TYPE_DOUBLE};
+  const size_t fixed = types.size();
+  for (size_t i = 0; i < attributes.size(); ++i) {
+    types.push_back(DUCKDB_TYPE_UINTEGER);
+    types.push_back(DUCKDB_TYPE_VARCHAR);
+  }
+  auto rows = TRY(detail::Appender::open(connection, "live", types));
+  for (const auto& batch : batches)
+    for (const auto& e : *batch) {
+      const size_t r = rows->row();
+      rows->column<uint64_t>(0)[r] = e.arrival;
+      rows->column<duckdb_uhugeint>(1)[r] = {e.id.low, e.id.high};
+      rows->column<uint32_t>(2)[r] = e.identity;
+      rows->column<int64_t>(3)[r] = e.time_us;
+      rows->column<int64_t>(4)[r] = e.received_us;
+      rows->column<uint32_t>(5)[r] = e.type;
+      rows->column<uint16_t>(6)[r] = e.source;
+      rows->column<uint32_t>(7)[r] = e.instance_key;
+      rows->column<uint32_t>(8)[r] = e.channel;
+      rows->column<uint32_t>(9)[r] = e.direction;
+      rows->column<uint32_t>(10)[r] = e.unit;
+      if (std::isnan(e.cost))
+        rows->null(11);
+      else
+        rows->column<double>(11)[r] = e.cost;
+      for (size_t i = 0; i < attributes.size(); ++i) {
+        const uint32_t attribute = attributes[i];
+        uint32_t code = 0;
+        for (const auto& [a, c] : e.codes)
+          if (a == attribute) code = c;
+        rows->column<uint32_t>(fixed + 2 * i)[r] = code;
+        const std::string* text = nullptr;
+        for (const auto& [a, t] : e.texts)
+          if (a == attribute) text = &t;
+        if (text)
+          rows->text(fixed + 2 * i + 1, *text);
+        else
+          rows->null(fixed + 2 * i + 1);
+      }
+      TRY(rows->end_row());
+    }
+  return rows->finish();
+}
+
+}  // namespace lotse::events
