@@ -18,7 +18,8 @@ struct XlsxLimits {
 ///
 ///   errors   xlsx_legacy     an .xls file of Excel 97 to 2003
 ///            xlsx_encrypted  protected by a password
-///            xlsx_broken     no zip, or a needed part is missing or no XML; detail says which
+///            xlsx_broken     no zip, or a needed part is missing or damaged; detail says which
+///            xml_broken      a part is no well-formed XML
 ///            xlsx_too_large  a limit was passed
 ///            xml_doctype     a part has a DOCTYPE
 class XlsxBook {

@@ -21,6 +21,7 @@ XmlPull::XmlPull(ByteSource& bytes, std::string part) : bytes_(bytes), part_(std
 template <class F>
 void XmlPull::guarded(F&& f) {
   if (failure_ || exception_) return;
+  progress_ = fed_;
   try {
     f();
   } catch (...) {
@@ -104,10 +105,10 @@ Result<bool> XmlPull::run() {
       ended_ = true;
       return false;
     }
-    const auto done = XML_GetCurrentByteIndex(parser_.get());
-    if (done >= 0 && fed_ - static_cast<uint64_t>(done) > tag_bytes_max)
+    // expat keeps a tag in memory until it is whole.
+    if (fed_ - progress_ > tag_bytes_max)
       return Error::make(ErrorKind::too_large, "xml_tag_too_large",
-                         fmt::format("A single tag of the XML{} is longer than 16 MiB (line {}). This is no event log.", where(),
+                         fmt::format("The XML{} goes on for 16 MiB without a whole tag (line {}). This is no event log.", where(),
                                      XML_GetCurrentLineNumber(parser_.get())));
   }
 }

@@ -52,7 +52,7 @@ class XmlPull {
   ByteSource& bytes_;
   std::string part_;
   std::unique_ptr<std::remove_pointer_t<XML_Parser>, Free> parser_;
-  uint64_t fed_ = 0;
+  uint64_t fed_ = 0, progress_ = 0;  // bytes given to expat: all, and when a handler was last called
   bool suspended_ = false, ended_ = false;
   std::optional<Error> failure_;
   std::exception_ptr exception_;

@@ -1,0 +1,107 @@
+#include "formats/detect.h"
+
+#include <gtest/gtest.h>
+
+#include "formats/testing/workbook.h"
+
+namespace lotse::formats {
+namespace {
+
+Result<DetectedFile> look(std::string_view bytes, const DetectHints& hints = {}) {
+  MemoryFile file(bytes);
+  return detect(file, hints);
+}
+
+std::map<std::string, ColumnRole> roles(const DetectedFile& file) {
+  std::map<std::string, ColumnRole> out;
+  for (const DetectedColumn& c : file.columns)
+    if (c.role != ColumnRole::attribute) out[c.name] = c.role;
+  return out;
+}
+
+TEST(Detect, AGermanExport) {
+  const auto found = look(
+      "Kundennummer;Vorgangsnummer;Aktivit\xE4t;Zeitstempel;Kanal;Richtung;Abteilung;Kosten;Bearbeiter;Produkt\r\n"
+      "K1;V1;Anruf;31.12.2024 14:05;Telefon;eingehend;Service;1.234,50;Hans M\xFCller;A\r\n"
+      "K2;V2;Beschwerde;01.01.2025 09:00:30;E-Mail;eingehend;Service;0,00;Eva Klein;B\r\n").value();
+  EXPECT_EQ(found.options.format, FileFormat::csv);
+  EXPECT_EQ(found.options.encoding, Encoding::windows1252);
+  EXPECT_EQ(found.options.dialect.delimiter, ';');
+  EXPECT_TRUE(found.options.dialect.has_header);
+  EXPECT_TRUE(found.complete);
+  const std::map<std::string, ColumnRole> expected = {
+      {"Kundennummer", ColumnRole::customer}, {"Vorgangsnummer", ColumnRole::instance_key}, {"Aktivität", ColumnRole::event_type}, {"Zeitstempel", ColumnRole::time},
+      {"Kanal", ColumnRole::channel},         {"Richtung", ColumnRole::direction},          {"Abteilung", ColumnRole::unit},       {"Kosten", ColumnRole::cost},
+      {"Bearbeiter", ColumnRole::staff}};
+  EXPECT_EQ(roles(found), expected);
+  EXPECT_EQ(found.columns[3].time->layout, TimeLayout::german);
+  EXPECT_EQ(found.columns[7].decimal_mark, ',');
+  EXPECT_EQ(found.columns[0].samples, (std::vector<std::string>{"K1", "K2"}));
+  EXPECT_EQ(found.rows[1][8], "Eva Klein");
+  EXPECT_TRUE(found.warnings.empty());
+}
+
+TEST(Detect, OneKeyColumnIsBothCustomerAndInstance) {
+  EXPECT_EQ(roles(look("case id,activity,timestamp\n1,a,2024-01-01\n").value()),
+            (std::map<std::string, ColumnRole>{{"case id", ColumnRole::instance_key}, {"activity", ColumnRole::event_type}, {"timestamp", ColumnRole::time}}));
+  EXPECT_EQ(roles(look("user_id,event,timestamp\n1,a,1735653906\n").value()),
+            (std::map<std::string, ColumnRole>{{"user_id", ColumnRole::customer}, {"event", ColumnRole::event_type}, {"timestamp", ColumnRole::time}}));
+}
+
+TEST(Detect, StandardNamesBeatOtherOnesAndAnIndexIsIgnored) {
+  const auto found = look(",Activity,case:concept:name,concept:name,org:resource,time:timestamp,start\n0,x,1,x,Pete,2010-12-30 11:02:00+01:00,2010-12-30\n").value();
+  EXPECT_EQ(roles(found), (std::map<std::string, ColumnRole>{{"column_1", ColumnRole::ignored}, {"case:concept:name", ColumnRole::instance_key},
+                                                             {"concept:name", ColumnRole::event_type}, {"org:resource", ColumnRole::staff}, {"time:timestamp", ColumnRole::time}}));
+  EXPECT_TRUE(found.columns[0].unnamed);
+}
+
+TEST(Detect, WarnsOfWhatIsDoubtful) {
+  EXPECT_EQ(look("id,id,date\n1,2,03/04/2024\n").value().warnings, (std::vector<std::string>{"ambiguous_dates", "duplicate_headers"}));
+  EXPECT_EQ(look("1,a,2024-01-01\n2,b,2024-01-02\n").value().warnings, (std::vector<std::string>{"no_header"}));
+  std::string mixed = "id,text,date\n";
+  for (int i = 0; i < 20; ++i) mixed += "1,Grüße,2024-01-01\n";
+  EXPECT_EQ(look(mixed + "1,Gr\xFC\xDF" "e,2024-01-01\n").value().warnings, (std::vector<std::string>{"invalid_bytes"}));
+}
+
+TEST(Detect, BadFilesAreClearErrors) {
+  EXPECT_EQ(look("").error().code, "empty_file");
+  EXPECT_EQ(look("a,b,c\n").error().code, "no_rows");
+  EXPECT_EQ(look(std::string("\x7f" "ELF\0\0\0\0\0\0\0\0\0\0\0\0", 16)).error().code, "not_a_table");
+  EXPECT_EQ(look("<log></log>").error().code, "no_rows");
+  EXPECT_EQ(look("<html></html>").error().code, "xes_no_log");
+  EXPECT_EQ(look("a,b\n\"never closed,1\n").value().options.dialect.quote, '\0');  // then it is no quotation mark
+  EXPECT_EQ(look("\x1f\x8b\x08").error().code, "truncated_gzip");
+}
+
+TEST(Detect, Workbooks) {
+  const std::string bytes = testing::xlsx_of({.sheets = {{"leer", ""}, {"Daten", "<row><c t='s'><v>0</v></c><c t='s'><v>1</v></c></row><row><c><v>7</v></c><c s='2'><v>45657.5</v></c></row>"}},
+                                              .shared = {"<t>Kunde</t>", "<t>Datum</t>"}});
+  const auto found = look(bytes).value();
+  EXPECT_EQ(found.options.format, FileFormat::xlsx);
+  EXPECT_EQ(found.options.sheet, "Daten");
+  EXPECT_EQ(found.sheets, (std::vector<std::string>{"leer", "Daten"}));
+  EXPECT_EQ(found.columns[1].kind, ColumnKind::timestamp);
+  EXPECT_EQ(found.rows[0], (std::vector<std::string>{"7", "2024-12-31T12:00:00"}));
+}
+
+TEST(Detect, HintsAreBelieved) {
+  const auto found = look("a,b;c\n1,2;3\n", {.delimiter = ',', .has_header = false}).value();
+  EXPECT_EQ(found.columns.size(), 2u);
+  EXPECT_EQ(found.sampled_rows, 2u);
+}
+
+TEST(Detect, OpensWhatItDetected) {
+  const std::string_view text = "\xEF\xBB\xBFid;text\n1;ä\n2;ö\n";
+  MemoryFile file(text);
+  const auto found = detect(file).value();
+  auto table = OpenTable::open(file, found.options).value();
+  ASSERT_NE(table->csv(), nullptr);
+  EXPECT_EQ(table->rows().columns(), (std::vector<std::string>{"id", "text"}));
+  RowBlock block;
+  ASSERT_TRUE(table->rows().next(block).value());
+  EXPECT_EQ(block.cell(1, 1), "ö");
+  EXPECT_EQ(table->consumed_bytes(), text.size());
+}
+
+}  // namespace
+}  // namespace lotse::formats
