@@ -20,11 +20,14 @@ struct Answer {
   uint32_t customer = 0;
   Type type = Type::nps_relation;
   Wait wait = Wait::none;
-  bool announced = false, pilot = false, price = false;
-  int quarter() const { return (month_of(time) + 2) / 3; }
+  bool announced = false, pilot = false;
+  /// The quarter, the second one parted by the price letter and the end of its effect.
+  int period() const {
+    const int quarter = (month_of(time) + 2) / 3;
+    return quarter * 3 + (quarter == 2 ? (time >= price_letter_from()) + (time >= price_effect_to()) : 0);
+  }
+  bool in_price_weeks() const { return time >= price_letter_from() && time < price_effect_to(); }
 };
-
-double in_price_weeks(Seconds t) { return t >= price_letter_from() && t < price_effect_to(); }
 
 std::vector<Answer> relation(World& world, Rng& rng) {
   std::vector<Answer> out;
@@ -33,7 +36,6 @@ std::vector<Answer> relation(World& world, Rng& rng) {
       Answer a;
       a.time = in_opening_hours(rng, Channel::portal, rng.between(month_begin(month) + 7 * hour, month_begin(month + 1) - day));
       a.customer = world.someone(rng, a.time);
-      a.price = in_price_weeks(a.time);
       out.push_back(a);
     }
   return out;
@@ -83,7 +85,7 @@ class Scores {
     e.wait = Wait::none;
     e.score = static_cast<int8_t>(mood == Mood::good ? 9 + rng.below(2) : mood == Mood::fair ? 7 + rng.below(2) : rng.pick({5, 4, 6, 12, 14, 26, 33}));
     const About about = a.type == Type::visit_rating ? (a.announced ? About::visit_announced : About::visit_unannounced)
-                        : a.type == Type::nps_relation ? (a.price && rng.chance(0.5) ? About::price : About::relation)
+                        : a.type == Type::nps_relation ? (a.in_price_weeks() && rng.chance(0.5) ? About::price : About::relation)
                         : a.wait == Wait::in_time || (a.wait == Wait::medium && rng.chance(0.5)) ? About::connection_in_time
                                                                                                  : About::connection_late;
     if (rng.chance(comment_share)) e.text = draw_comment(rng, about, mood, world.customers[a.customer].english);
@@ -124,27 +126,29 @@ void nps(World& world, Rng& rng) {
   // In the five weeks after the price letter all answers together lie 9 points lower; only those about the relation fall.
   double in_weeks = 0, of_relation = 0, of_connection = 0;
   for (const auto& a : answers)
-    if (in_price_weeks(a.time)) {
+    if (a.in_price_weeks()) {
       ++in_weeks;
       if (a.type == Type::nps_relation) ++of_relation;
       else of_connection += connection_level(a);
     }
   const double in_price = ((planted::nps_begin + planted::nps_price_change) * in_weeks - of_connection) / of_relation;
 
-  std::map<std::array<int, 6>, std::vector<Answer>> groups;  // type, pilot, wait, announced, price, quarter
-  std::map<std::array<int, 2>, std::array<double, 2>> announced;
+  std::map<std::array<int, 5>, std::vector<Answer>> groups;  // type, pilot, wait, period, announced
+  std::map<std::array<int, 4>, std::array<double, 2>> announced;
+  const auto band = [](const Answer& a) { return std::array<int, 4>{a.type == Type::nps_connection, a.pilot, static_cast<int>(a.wait), a.period()}; };
   for (const auto& a : answers) {
-    groups[{a.type == Type::nps_connection, a.pilot, static_cast<int>(a.wait), a.announced, a.price, a.quarter()}].push_back(a);
-    auto& [yes, all] = announced[{a.pilot, static_cast<int>(a.wait)}];
+    const auto b = band(a);
+    groups[{b[0], b[1], b[2], b[3], a.announced}].push_back(a);
+    auto& [yes, all] = announced[b];
     yes += a.announced, ++all;
   }
   std::map<std::array<int, 3>, Scores> scores;
   for (auto& [key, group] : groups) {
     const auto& a = group.front();
-    double wanted = a.price ? in_price : level.relation;
+    double wanted = a.in_price_weeks() ? in_price : level.relation;
     if (a.type == Type::nps_connection) {
       // The announcement call matters within each band; the band as a whole keeps its level.
-      const auto& [yes, all] = announced[{a.pilot, static_cast<int>(a.wait)}];
+      const auto& [yes, all] = announced[band(a)];
       wanted = connection_level(a) + announced_effect * ((a.announced ? 1 : 0) - yes / all);
     }
     scores[{key[0], key[1], key[2]}].give(world, rng, group, wanted);

@@ -17,7 +17,8 @@ const Quantiles booked = {{0, 1.6}, {0.1, 2.5}, {0.25, 3.0}, {0.5, 3.7}, {0.75, 
 const Quantiles pilot = {{0, 2.8}, {0.1, 3.4}, {0.25, 3.8}, {0.5, 4.4}, {0.75, 5.3}, {0.9, 6.5}, {1, 9}};
 
 Seconds appointment(const Order& o, double days) {
-  return nearest_slot(add_working_days(o.confirmed, days) + (o.address_fix ? static_cast<Seconds>(planted::address_days) * day : 0));
+  // Weekends add a quarter of a day to the six in the mean.
+  return nearest_slot(add_working_days(o.confirmed, days) + (o.address_fix ? static_cast<Seconds>(planted::address_days) * day - 7 * hour : 0));
 }
 
 /// Orders that wait in the same queue.
@@ -126,11 +127,13 @@ double calls_an_order(const std::vector<Order*>& orders) {
 /// Customers call when they wait: rarely up to 7 working days, usually once later; our own installers keep them informed.
 void plan_calls(Rng& rng, const std::vector<Order*>& regular, const std::vector<Order*>& swiss, const std::vector<Order*>& in_pilot,
                 const std::vector<Order*>& pilot_before) {
-  // One line a group: contractor or own installers; up to 7, 12 and more working days.
-  static const std::vector<double> shares[2][3] = {{{0.92, 0.08}, {0.64, 0.32, 0.04}, {0.46, 0.40, 0.14}},
-                                                   {{0.62, 0.34, 0.04}, {0.17, 0.69, 0.12, 0.02}, {0.05, 0.66, 0.18, 0.08, 0.03}}};
-  for (auto& [key, group] : group_by<std::array<int, 3>>(regular, [](const Order& o) {
-         return std::array<int, 3>{o.contractor, o.wait <= 7 ? 0 : o.wait <= 12 ? 1 : 2, o.address_fix};
+  // Own installers, contractors, and whoever got stuck (a wrong address, or cancelled in the end); up to 7, 12 and more days.
+  static const std::vector<double> shares[3][3] = {{{0.92, 0.08}, {0.64, 0.32, 0.04}, {0.46, 0.40, 0.14}},
+                                                   {{0.56, 0.42, 0.02}, {0.12, 0.79, 0.09}, {0.05, 0.76, 0.14, 0.05}},
+                                                   {{0.40, 0.42, 0.18}, {0.10, 0.47, 0.28, 0.12, 0.03}, {0.05, 0.42, 0.30, 0.16, 0.07}}};
+  for (auto& [key, group] : group_by<std::array<int, 4>>(regular, [](const Order& o) {
+         const bool stuck = o.address_fix || o.cancelled;
+         return std::array<int, 4>{stuck ? 2 : o.contractor, o.wait <= 7 ? 0 : o.wait <= 12 ? 1 : 2, o.contractor, o.cancelled};
        }))
     deal_calls(rng, group, shares[key[0]][key[1]]);
   deal_calls(rng, swiss, {0.92, 0.07, 0.01});
@@ -191,7 +194,7 @@ void plan(World& world, Rng& rng, std::vector<Order*>& all) {
   for (auto& [key, group] : group_by<std::array<int, 4>>(completed(all), [&](const Order& o) {
          return std::array<int, 4>{market(o) == Market::ch, o.contractor, static_cast<int>(wait_band(o.wait)), std::min<int>(o.calls, 2)};
        })) {
-    Deal announced(group.size(), key[0] ? 0.6 : key[1] ? 0.35 : 1.0);
+    Deal announced(group.size(), key[0] ? 0.6 : key[1] ? 0.335 : 1.0);
     for (auto* o : group) o->announced = announced.next(rng);
   }
   Deal welcomed(completed(all).size(), planted::welcome_call_reach * static_cast<double>(all.size()) / static_cast<double>(completed(all).size()));

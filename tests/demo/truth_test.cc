@@ -11,12 +11,22 @@
 namespace lotse::demo_test {
 namespace {
 
-class Folder {
- public:
-  explicit Folder(const std::string& name) : path(std::filesystem::temp_directory_path() / ("lotse_demo_" + name + std::to_string(::getpid()))) {}
-  ~Folder() { std::filesystem::remove_all(path); }
-  std::filesystem::path path;
+/// The demo of one seed, written once for all tests of this program.
+struct Demo {
+  explicit Demo(uint64_t seed, const std::string& name)
+      : folder(std::filesystem::temp_directory_path() / ("lotse_demo_" + name + std::to_string(::getpid()))), files(demo::generate(folder, seed)) {}
+  ~Demo() { std::filesystem::remove_all(folder); }
+  std::filesystem::path folder;
+  Result<std::vector<demo::WrittenFile>> files;
 };
+Demo& usual() {
+  static Demo it(demo::default_seed, "usual");
+  return it;
+}
+Demo& other() {
+  static Demo it(4711, "other");
+  return it;
+}
 
 nlohmann::json read_json(const std::filesystem::path& file) {
   std::ifstream in(file);
@@ -41,30 +51,27 @@ void expect_truth(const std::filesystem::path& folder) {
 }
 
 TEST(DemoTruth, EachPlantedFigureIsInTheFiles) {
-  Folder folder("truth");
-  const auto files = demo::generate(folder.path);
-  ASSERT_TRUE(files) << files.error().detail;
-  expect_truth(folder.path);
+  ASSERT_TRUE(usual().files) << usual().files.error().detail;
+  expect_truth(usual().folder);
 }
 
 TEST(DemoTruth, HoldsForAnotherSeed) {
-  Folder folder("seed");
-  ASSERT_TRUE(demo::generate(folder.path, 4711));
-  expect_truth(folder.path);
+  ASSERT_TRUE(other().files);
+  expect_truth(other().folder);
 }
 
 TEST(DemoTruth, SameSeedSameBytes) {
-  Folder a("a"), b("b"), c("c");
-  const auto first = demo::generate(a.path), second = demo::generate(b.path), other = demo::generate(c.path, 7);
-  ASSERT_TRUE(first && second && other);
+  Demo again(demo::default_seed, "again");
+  ASSERT_TRUE(usual().files && again.files && other().files);
   uint64_t rows = 0;
-  for (size_t i = 0; i < first->size(); ++i) {
-    EXPECT_EQ((*first)[i].checksum, (*second)[i].checksum) << (*first)[i].name;
-    EXPECT_EQ((*first)[i].rows, (*second)[i].rows);
-    if ((*first)[i].rows > 0) {
-      EXPECT_NE((*first)[i].checksum, (*other)[i].checksum) << (*first)[i].name;
+  for (size_t i = 0; i < usual().files->size(); ++i) {
+    const auto &first = (*usual().files)[i], &second = (*again.files)[i], &third = (*other().files)[i];
+    EXPECT_EQ(first.checksum, second.checksum) << first.name;
+    EXPECT_EQ(first.rows, second.rows);
+    if (first.rows > 0) {
+      EXPECT_NE(first.checksum, third.checksum) << first.name;
     }
-    rows += (*first)[i].rows;
+    rows += first.rows;
   }
   EXPECT_GT(rows, 1'300'000u);
 }
