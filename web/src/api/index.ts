@@ -1,4 +1,5 @@
 export * from './types';
+export { addresses } from './addresses';
 export { api, type Change, type Group, type Question } from './endpoints';
 export { download, request, saveBlob, upload, type UploadHandle } from './client';
 export { useReachable } from './connection';

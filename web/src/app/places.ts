@@ -1,0 +1,59 @@
+import { IconCompass, IconDatabaseImport, IconMapPin, IconRoute, IconSettings, type Icon } from '@tabler/icons-react';
+import { addresses, type Me, type Right, type Workspace } from '@/api';
+import { hasPage } from './pages';
+
+export type PlaceKey = 'cockpit' | 'touchpoints' | 'explore' | 'data' | 'admin';
+export type PageKey = 'cockpit' | 'touchpoints' | 'journey' | 'import' | 'sources' | 'people' | 'workspaces' | 'tokens' | 'audit';
+
+export interface PlacePage {
+  key: PageKey;
+  path: string;
+  right: Right;
+  /** Shares the filter bar: links between such pages carry the filter along. */
+  filtered?: boolean;
+  /** Operators of the server see it without the right. */
+  operator?: boolean;
+}
+export interface Place {
+  key: PlaceKey;
+  icon: Icon;
+  pages: PlacePage[];
+}
+
+const places: Place[] = [
+  { key: 'cockpit', icon: IconCompass, pages: [{ key: 'cockpit', path: addresses.cockpit, right: 'read' }] },
+  { key: 'touchpoints', icon: IconMapPin, pages: [{ key: 'touchpoints', path: addresses.touchpoints, right: 'read' }] },
+  { key: 'explore', icon: IconRoute, pages: [{ key: 'journey', path: addresses.journey, right: 'read', filtered: true }] },
+  {
+    key: 'data',
+    icon: IconDatabaseImport,
+    pages: [
+      { key: 'import', path: addresses.import, right: 'import_data' },
+      { key: 'sources', path: addresses.sources, right: 'read' },
+    ],
+  },
+  {
+    key: 'admin',
+    icon: IconSettings,
+    pages: [
+      { key: 'people', path: addresses.people, right: 'administer' },
+      { key: 'workspaces', path: addresses.workspaces, right: 'administer', operator: true },
+      { key: 'tokens', path: addresses.tokens, right: 'administer' },
+      { key: 'audit', path: addresses.audit, right: 'administer' },
+    ],
+  },
+];
+
+/** What this person can use here: places without a page that exists and may be seen are left out. */
+export function placesFor(workspace: Workspace, me: Me): Place[] {
+  return places
+    .map((place) => ({ ...place, pages: place.pages.filter((p) => hasPage(p.path) && (workspace.may(p.right) || (p.operator && me.operator_of_server))) }))
+    .filter((place) => place.pages.length > 0);
+}
+
+/** The place and page that an address belongs to. */
+export function pageAt(all: Place[], path: string): { place: Place; page: PlacePage } | undefined {
+  for (const place of all)
+    for (const page of place.pages) if (page.path === '' ? path === '' : path === page.path || path.startsWith(`${page.path}/`)) return { place, page };
+  return undefined;
+}

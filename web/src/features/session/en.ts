@@ -1,0 +1,18 @@
+export const en = {
+  'signin.title': 'Sign in',
+  'signin.welcome': 'Welcome to Lotse',
+  'signin.lead': 'Sign in to see how your customers really travel.',
+  'signin.email': 'E-mail',
+  'signin.password': 'Password',
+  'signin.submit': 'Sign in',
+  'signin.help': 'Forgotten your password? An administrator of your workspace can set a new one.',
+  'signin.slogan': 'A journey map that is never a snapshot.',
+  'signin.slogan_text': 'What happened, what customers say and what you intend: one living picture, on your own server.',
+  'signin.email_missing': 'Please enter your e-mail address.',
+  'signin.password_missing': 'Please enter your password.',
+  'password.title': 'Choose your own password',
+  'password.lead': 'The password you signed in with was made by somebody else. Choose one that only you know; then you can start.',
+  'password.one_time': 'One-time password',
+  'password.submit': 'Save and continue',
+  'password.other': 'Sign in as somebody else',
+} as const;

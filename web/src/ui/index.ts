@@ -1,0 +1,12 @@
+export { Chart, type ChartProps } from './Chart';
+export { ChannelIcon, channelIcon, useChannelName } from './ChannelIcon';
+export { Confirm } from './Confirm';
+export { CoverageStrip } from './CoverageStrip';
+export { How, Page, Section, SidePanel, type PageProps } from './Page';
+export { Pill, Secret, ShareBar, ShareOf, Stat, Stats } from './Parts';
+export { Answer, EmptyState, LoadingLines, Note, ProblemNote, ProblemState, useProblemText } from './States';
+export { NotMapped, TouchpointLabel, type TouchpointLike } from './TouchpointLabel';
+export { Table, type Column } from './Table';
+export { channelKey, colorsOf, stableHash, useColors, type ChannelKey, type Colors, type Scheme } from './palette';
+export { useNotify } from './notify';
+export { useNow } from './useNow';
