@@ -461,6 +461,10 @@ std::optional<DetectedTime> detect_time(std::span<const std::string_view> sample
       // Eight and fourteen digits are also numbers.
       if (of_numbers != number && !(number && layouts[i] == TimeLayout::iso)) continue;
       const Stamp stamp = StampReader(layouts[i], Zone::utc(), Micros::max() - std::chrono::days(2)).read(s);
+      if (stamp.problem == StampProblem::out_of_range && !number) {
+        ++reads[i];
+        continue;
+      }
       if (stamp.problem != StampProblem::none) continue;
       if (number && (stamp.utc < std::chrono::seconds(year_1990_s) || stamp.utc >= std::chrono::seconds(year_2100_s))) continue;
       ++reads[i];
@@ -469,7 +473,9 @@ std::optional<DetectedTime> detect_time(std::span<const std::string_view> sample
   }
   if (filled == 0) return std::nullopt;
   const size_t best = static_cast<size_t>(std::max_element(reads.begin(), reads.end()) - reads.begin());
-  if (reads[best] * 10 < filled * 8) return std::nullopt;
+  // Half of the texts may be broken and still be times; numbers that are none are other numbers.
+  const bool numbers = layouts[best] >= TimeLayout::excel_1900;
+  if (reads[best] * 10 < filled * (numbers ? 8 : 5)) return std::nullopt;
   DetectedTime out{.layout = layouts[best], .share = static_cast<double>(reads[best]) / static_cast<double>(filled)};
   out.slash_ambiguous = out.layout == TimeLayout::us && reads[3] == reads[2];
   out.with_zone = with_zone > 0 && out.layout == TimeLayout::iso;

@@ -76,8 +76,8 @@ struct DetectedTime {
   bool slash_ambiguous = false;  ///< slash dates with no number above 12: read month first, to be confirmed
   bool with_zone = false;        ///< at least one sample names its zone
 };
-/// The layout that reads most of the non-empty samples, if it reads at least 80 % of them. Plain numbers are
-/// taken as epoch or Excel stamps only where they fall into the years 1990 to 2100.
+/// The layout that reads most of the non-empty samples, if it reads at least half of them (80 % of numbers).
+/// Numbers are taken as epoch or Excel stamps only where they fall into the years 1990 to 2100.
 std::optional<DetectedTime> detect_time(std::span<const std::string_view> samples);
 
 }  // namespace lotse::formats
