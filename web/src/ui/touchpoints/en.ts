@@ -1,0 +1,32 @@
+/** Texts for editing touchpoints, wherever that is done. German stands in de.ts under the same keys. */
+export const en = {
+  'field.name': 'Name',
+  'field.channel': 'Channel',
+  'field.channel_hint': 'Letter, hotline, app … Empty: the one that the events name most often.',
+  'field.owner': 'Owner',
+  'field.owner_hint': 'The person responsible for this touchpoint.',
+  'field.direction': 'Who starts the contact?',
+  'field.description': 'Description',
+  'direction.none': 'open',
+  'direction.by_us': 'we do',
+  'direction.by_customer': 'the customer',
+
+  'action.adopt': 'Adopt as touchpoint',
+  'action.adopt_hint': 'Gives it a name, a channel and an owner, in the touchpoint list for everybody.',
+  'action.save': 'Save',
+  'action.merge': 'Merge with others',
+  'action.merge_hint': 'The events of the others belong to “{name}” from then on, in the whole history.',
+  'action.merge_pick': 'Which ones belong to it?',
+  'action.merge_do': { one: 'Merge {count} touchpoint', other: 'Merge {count} touchpoints' },
+  'action.delete': 'Delete touchpoint',
+  'action.delete_hint': 'Its event types are then not assigned again. No event is lost.',
+
+  'done.adopted': '“{name}” adopted.',
+  'done.adopted_many': { one: '{count} touchpoint adopted.', other: '{count} touchpoints adopted.' },
+  'done.saved': '“{name}” saved.',
+  'done.merged': { one: '{count} touchpoint merged into “{name}”.', other: '{count} touchpoints merged into “{name}”.' },
+  'done.deleted': '“{name}” deleted.',
+  'done.rule_added': 'Rule added.',
+  'done.rule_deleted': 'Rule deleted.',
+  'done.rule_moved': 'Order changed.',
+} as const;
