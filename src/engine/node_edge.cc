@@ -45,11 +45,25 @@ std::vector<TimeBar> histogram(const std::vector<int64_t>& sorted) {
   return bars;
 }
 
+/// Median of each bucket's times.
+template <class States>
+std::vector<std::optional<double>> medians(const States& states, size_t buckets) {
+  std::vector<std::vector<int64_t>> times(buckets);
+  for (const auto& state : states)
+    for (size_t i = 0; i < state.bucket_of_time.size(); ++i)
+      if (state.bucket_of_time[i] < buckets) times[state.bucket_of_time[i]].push_back(state.times[i]);
+  std::vector<std::optional<double>> out(buckets);
+  for (size_t b = 0; b < buckets; ++b)
+    if (!times[b].empty()) out[b] = quantile(times[b], 0.5);
+  return out;
+}
+
 struct State {
   explicit State(size_t examples, size_t buckets) : rows(examples), trend(buckets, 0) {}
   uint64_t count = 0, instances = 0, customers = 0;
   WideSum sum;
   std::vector<int64_t> times;
+  std::vector<uint32_t> bucket_of_time;  ///< of `times`; the number of buckets where none holds it; empty without a trend
   FirstRows rows;
   std::vector<uint64_t> trend;
 };
@@ -60,12 +74,14 @@ void look(State& state, const Instances& selected, const DetailQuery& ask) {
     uint64_t here = 0;
     for_passages(selected, i, ask.of, [&](uint32_t e) {
       ++here;
-      if (!state.trend.empty())
-        if (size_t b = bucket_of(ask.bucket_starts, Micros{selected.time[e]}); b < state.trend.size()) ++state.trend[b];
-      if (e == selected.begin[i]) return;
-      const int64_t time = selected.time[e] - selected.time[e - 1];
+      const size_t bucket = state.trend.empty() ? 0 : bucket_of(ask.bucket_starts, Micros{selected.time[e]});
+      if (bucket < state.trend.size()) ++state.trend[bucket];
+      const bool until_next = ask.until_next && ask.of.to == no_touchpoint;
+      if (e == (until_next ? selected.begin[i + 1] - 1 : selected.begin[i])) return;
+      const int64_t time = until_next ? selected.time[e + 1] - selected.time[e] : selected.time[e] - selected.time[e - 1];
       state.sum.add(time);
       state.times.push_back(time);
+      if (!state.trend.empty()) state.bucket_of_time.push_back(static_cast<uint32_t>(bucket));
     });
     if (here == 0) continue;
     state.count += here;
@@ -100,6 +116,7 @@ Result<Detail> examine(const Snapshot& columns, const Query& query, const Detail
     for (size_t b = 0; b < buckets; ++b) result.trend[b] += state.trend[b];
   }
   result.examples = rows.take();
+  result.trend_median_us = medians(states, buckets);
   result.times = times.size();
   if (times.empty()) return result;
   std::sort(times.begin(), times.end());

@@ -88,6 +88,8 @@ struct InstanceFilters {
 struct EventFilters {
   std::vector<AttributeCondition> attributes;           ///< each event's own code
   std::optional<std::vector<Touchpoint>> touchpoints;   ///< only these are shown
+  /// Only instances whose remaining sequence (after these filters and a cut) is one of these. An empty list selects none.
+  std::optional<std::vector<std::vector<Touchpoint>>> remaining;
 };
 
 /// Which instances, and which of their events, an operator sees. Order: mapping, slicing on the whole history, instance

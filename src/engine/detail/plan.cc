@@ -104,10 +104,7 @@ Result<void> add_instance_filters(const Columns& columns, const Query& query, Pl
   TRY(add_attributes(columns, f.has_event, "/instances/has_event", plan.has_event));
   TRY(add_attributes(columns, f.customer_last, "/instances/customer_last", plan.customer_last));
   plan.exclude_open = f.exclude_open && (plan.has_gap || plan.has_end);
-  if (f.variants) {
-    plan.variants.emplace();
-    for (const auto& sequence : *f.variants) plan.variants->emplace(hash_of(sequence), sequence);
-  }
+  if (f.variants) plan.variants = sequence_set(*f.variants);
   return {};
 }
 
@@ -151,6 +148,17 @@ void add_customers(const Columns& columns, const Query& query, Plan& plan) {
 
 }  // namespace
 
+SequenceSet sequence_set(const std::vector<std::vector<Touchpoint>>& sequences) {
+  SequenceSet set;
+  for (const auto& sequence : sequences) set.emplace(hash_of(sequence), sequence);
+  return set;
+}
+
+bool has(const SequenceSet& set, std::span<const Touchpoint> sequence) {
+  const auto [from, to] = set.equal_range(hash_of(sequence));
+  return std::any_of(from, to, [&](const auto& entry) { return std::ranges::equal(sequence, entry.second); });
+}
+
 bool Plan::filters_instances() const {
   return starts_with || ends_with || contains_not || !contains.empty() || !successions.empty() || duration_min_us > 0 ||
          duration_max_us != INT64_MAX || events_min > 0 || events_max != UINT32_MAX || !has_event.empty() ||
@@ -169,6 +177,7 @@ Result<Plan> plan(const Columns& columns, const Query& query) {
     auto shown = TRY(touchpoint_set(*query.events.touchpoints, plan.touchpoint_count, "/events/touchpoints"));
     if (!holds_all(shown)) plan.shown = std::move(shown);
   }
+  if (query.events.remaining) plan.remaining = sequence_set(*query.events.remaining);
   if (query.last_arrival && *query.last_arrival < columns.last_arrival) plan.last_arrival = query.last_arrival;
   add_customers(columns, query, plan);
   return plan;

@@ -262,12 +262,6 @@ bool Selector::succession_holds(const Slice& slice, const SuccessionTest& test) 
   return false;
 }
 
-bool Selector::variant_selected(const Slice& slice) const {
-  std::span<const Touchpoint> sequence(touchpoint_.data() + slice.begin, slice.end - slice.begin);
-  auto [from, to] = plan_.variants->equal_range(hash_of(sequence));
-  return std::any_of(from, to, [&](const auto& entry) { return std::equal(sequence.begin(), sequence.end(), entry.second.begin(), entry.second.end()); });
-}
-
 void Selector::filter_instances() {
   const Plan& p = plan_;
   auto any_event = [&](const Slice& s, const CodeSet& set) {
@@ -307,7 +301,8 @@ void Selector::filter_instances() {
       return false;
     });
   }
-  if (p.variants) keep_slices([&](const Slice& s) { return variant_selected(s); });
+  if (p.variants)
+    keep_slices([&](const Slice& s) { return has(*p.variants, std::span(touchpoint_.data() + s.begin, s.end - s.begin)); });
 }
 
 /// Marks in keep_ the events that stay. Empty: all.
@@ -353,7 +348,7 @@ void Selector::emit() {
     if (s.begin != covered) break;
     covered = s.end;
   }
-  if (keep_.empty() && covered == row_.size()) {  // every event stays where it is
+  if (keep_.empty() && covered == row_.size() && !plan_.remaining) {  // every event stays where it is
     std::swap(out.touchpoint, touchpoint_);
     std::swap(out.time, time_);
     std::swap(out.row, row_);
@@ -379,6 +374,7 @@ void Selector::emit() {
         to += keep_[i];
       }
     }
+    if (plan_.remaining && !has(*plan_.remaining, std::span(out.touchpoint.data() + begin, to - begin))) to = begin;
     if (to > begin) add(s, to);
   }
   out.touchpoint.resize(to);

@@ -36,6 +36,11 @@ struct HashOfSequenceHash {
   size_t operator()(const SequenceHash& h) const { return h.low; }
 };
 
+/// Sequences to look for, by their hash.
+using SequenceSet = std::unordered_multimap<SequenceHash, std::vector<Touchpoint>, HashOfSequenceHash>;
+SequenceSet sequence_set(const std::vector<std::vector<Touchpoint>>& sequences);
+bool has(const SequenceSet& set, std::span<const Touchpoint> sequence);
+
 /// A query made ready for the scan: lists as tables, conditions that cannot fail left out. Shared by all tasks.
 struct Plan {
   std::vector<Touchpoint> touchpoint_of;  ///< [class], padded to every class of the snapshot
@@ -60,18 +65,19 @@ struct Plan {
   uint32_t events_min = 0, events_max = UINT32_MAX;
   std::vector<AttributeTest> has_event, customer_last;
   bool exclude_open = false;
-  std::optional<std::unordered_multimap<SequenceHash, std::vector<Touchpoint>, HashOfSequenceHash>> variants;
+  std::optional<SequenceSet> variants;
   std::vector<std::shared_ptr<const Bitmap>> live;  ///< [part] living customers that may be selected; none: all
 
   std::vector<AttributeTest> event_attributes;
   std::optional<CodeSet> shown;
+  std::optional<SequenceSet> remaining;
 
   bool cuts_instances() const { return has_gap || has_start || has_end; }
   bool filters_instances() const;
   bool filters_events() const { return !event_attributes.empty() || shown || period == Period::Mode::cut; }
   /// Nothing but mapping: every living customer is one instance with all its events.
   bool plain() const {
-    return by == Slicing::By::customer && !cuts_instances() && !filters_instances() && !filters_events() && !some_unmapped && !last_arrival;
+    return by == Slicing::By::customer && !cuts_instances() && !filters_instances() && !filters_events() && !remaining && !some_unmapped && !last_arrival;
   }
 };
 
@@ -127,7 +133,6 @@ class Selector {
   template <class Keep>
   void keep_slices(Keep keep);
   bool succession_holds(const Slice& slice, const SuccessionTest& test) const;
-  bool variant_selected(const Slice& slice) const;
   void filter_events();
   void emit();
 
