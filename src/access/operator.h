@@ -50,6 +50,10 @@ class Operator {
   Result<Caller> caller(const std::string& email);
   /// A caller who may all: the first operator of the server.
   Result<Caller> any_operator();
+  /// The Viewer for work on a workspace (id or slug) from the command line: it acts as the workspace's first
+  /// administrator.
+  /// errors  workspace_not_found
+  Result<Viewer> viewer(std::string_view workspace);
   /// Makes a workspace; an empty slug comes from the name. `administrator` (us_…) becomes its first member.
   /// errors  invalid_name, invalid_time_zone, invalid_language, workspace_exists (slug)
   Result<WorkspaceSettings> make_workspace(WorkspaceSettings wanted, const std::string& administrator);

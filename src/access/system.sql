@@ -97,3 +97,9 @@ SELECT workspace_id, id, scopes, user_id, expires_at, last_used_at FROM api_toke
 
 -- name: token_used
 UPDATE api_tokens SET last_used_at = :now WHERE secret_hash = :secret_hash
+
+-- name: first_administrator_of
+SELECT w.id, m.user_id FROM workspaces w JOIN members m ON m.workspace_id = w.id
+WHERE (w.id = :workspace OR w.slug = :workspace) AND m.role = 'administrator'
+ORDER BY m.created_at, m.user_id
+LIMIT 1

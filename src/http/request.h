@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,6 +39,7 @@ struct Request {
   std::string address;                            ///< of the client
   bool local = false;                             ///< came over the data folder's own socket: the machine's owner
   std::string language = "de";                    ///< "de" or "en", by Accept-Language
+  std::stop_token stop;                           ///< the client went away: nobody waits for the answer any more
 
   std::string_view header(const std::string& name) const {
     const auto at = headers.find(name);

@@ -1,0 +1,230 @@
+#include "http/router.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "access/accounts.h"
+#include "access/operator.h"
+#include "access/tokens.h"
+#include "access/workspaces.h"
+#include "base/log.h"
+#include "http/compress.h"
+#include "http/cookie.h"
+#include "http/openapi.h"
+#include "http/problem.h"
+
+namespace lotse::http {
+namespace {
+constexpr std::string_view api = "/api/v1";
+constexpr size_t gzip_from_bytes = 1400;  // below it one packet holds it anyway
+
+std::string_view next_segment(std::string_view& path) {
+  if (!path.empty() && path.front() == '/') path.remove_prefix(1);
+  const auto end = std::min(path.find('/'), path.size());
+  const auto segment = path.substr(0, end);
+  path.remove_prefix(end);
+  return segment;
+}
+
+/// Whether `path` fits `pattern`, and how many of its segments stand there literally.
+std::optional<int> fits(std::string_view pattern, std::string_view path, std::map<std::string, std::string>& parameters) {
+  int literal = 0;
+  while (!pattern.empty() && !path.empty()) {
+    const auto wanted = next_segment(pattern), given = next_segment(path);
+    if (wanted.starts_with('{')) {
+      if (given.empty()) return std::nullopt;
+      parameters[std::string(wanted.substr(1, wanted.size() - 2))] = given;
+    } else if (wanted == given) {
+      ++literal;
+    } else {
+      return std::nullopt;
+    }
+  }
+  if (!pattern.empty() || !path.empty()) return std::nullopt;
+  return literal;
+}
+
+std::string preferred_language(std::string_view accept_language) {
+  std::string best = "de";
+  double best_quality = -1;
+  while (!accept_language.empty()) {
+    const auto comma = accept_language.find(',');
+    std::string_view one = accept_language.substr(0, comma);
+    accept_language = comma == std::string_view::npos ? std::string_view{} : accept_language.substr(comma + 1);
+    while (!one.empty() && one.front() == ' ') one.remove_prefix(1);
+    double quality = 1;
+    if (const auto q = one.find("q="); q != std::string_view::npos) std::from_chars(one.data() + q + 2, one.data() + one.size(), quality);
+    for (const std::string_view language : {"de", "en"})
+      if (one.substr(0, 2) == language && quality > best_quality) {
+        best = language;
+        best_quality = quality;
+      }
+  }
+  return best;
+}
+
+/// A page of another site may make the browser send our cookie's requests; it cannot forge these headers.
+Result<void> refuse_foreign_site(const Request& request) {
+  const auto refused = [](const char* why) { return Error::make(ErrorKind::forbidden, "foreign_site", why); };
+  if (const auto site = request.header("sec-fetch-site"); !site.empty() && site != "same-origin" && site != "none") return refused("Sec-Fetch-Site");
+  const auto origin = request.header("origin");
+  if (origin.empty()) return {};
+  const auto scheme = origin.find("://");
+  if (scheme == std::string_view::npos || origin.substr(scheme + 3) != request.header("host")) return refused("Origin is not Host");
+  return {};
+}
+
+bool equal_in_constant_time(std::string_view a, std::string_view b) {
+  unsigned char difference = a.size() == b.size() ? 0 : 1;
+  for (size_t i = 0; i < std::min(a.size(), b.size()); ++i) difference |= static_cast<unsigned char>(a[i] ^ b[i]);
+  return difference == 0;
+}
+
+void add_guards(Response& response, bool page) {
+  auto& h = response.headers;
+  h.emplace_back("X-Content-Type-Options", "nosniff");
+  h.emplace_back("Referrer-Policy", "same-origin");
+  h.emplace_back("X-Frame-Options", "DENY");
+  h.emplace_back("Cross-Origin-Opener-Policy", "same-origin");
+  h.emplace_back("Content-Security-Policy",
+                 page ? "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+                        "font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; "
+                        "form-action 'self'; frame-ancestors 'none'"
+                      : "default-src 'none'; frame-ancestors 'none'");
+}
+
+void compress(Response& response, const Request& request) {
+  const bool text = response.content_type.starts_with("application/json") || response.content_type.starts_with("text/") ||
+                    response.content_type.starts_with("image/svg");
+  if (!text || response.body.size() < gzip_from_bytes || response.events || response.writer) return;
+  const auto packed = [](const auto& h) { return h.first == "Content-Encoding"; };
+  if (std::any_of(response.headers.begin(), response.headers.end(), packed)) return;
+  if (!accepts_coding(request.header("accept-encoding"), "gzip")) return;
+  response.body = gzip(response.body);
+  response.headers.emplace_back("Content-Encoding", "gzip");
+  response.headers.emplace_back("Vary", "Accept-Encoding");
+}
+
+bool may_before_password_change(const Route& route) { return route.path == "/session" || route.path == "/me/password"; }
+}  // namespace
+
+Router::Router(Services services, access::Operator& owner, StaticFiles files, std::vector<Route> routes)
+    : services_(services), owner_(owner), files_(std::move(files)), routes_(std::move(routes)) {}
+
+Router::Match Router::match(const Request& request) const {
+  Match best;
+  int best_literal = -1;
+  for (const auto& route : routes_) {
+    std::map<std::string, std::string> parameters;
+    const auto literal = fits(route.path, std::string_view(request.path).substr(api.size()), parameters);
+    if (!literal) continue;
+    if (route.method != request.method) {
+      best.allowed += (best.allowed.empty() ? "" : ", ") + std::string(method_name(route.method));
+    } else if (*literal > best_literal) {
+      best_literal = *literal;
+      best.route = &route;
+      best.parameters = std::move(parameters);
+    }
+  }
+  return best;
+}
+
+BodyPlan Router::plan(const Request& head) {
+  if (!head.path.starts_with(std::string(api) + "/")) return {};
+  const auto found = match(head);
+  return {.stream = found.route && found.route->streams_body};
+}
+
+Result<access::Caller> Router::caller_of(const Request& request) {
+  if (request.local) return owner_.any_operator();
+  const auto authorization = request.header("authorization");
+  if (authorization.starts_with("Bearer ")) return services_.tokens.caller(authorization.substr(7));
+  return services_.accounts.caller(session_token(request));
+}
+
+Result<Viewer> Router::viewer_of(const Request& request, const access::Caller& caller) {
+  if (request.local) return owner_.viewer(request.parameter("ws"));
+  return services_.workspaces.viewer(caller, request.parameter("ws"));
+}
+
+Result<Response> Router::answer(Request& request) {
+  auto found = match(request);
+  if (!found.route) {
+    if (found.allowed.empty()) return Error::make(ErrorKind::not_found, "no_such_route", request.path);
+    Response response = problem(Error::make(ErrorKind::not_found, "method_not_allowed", found.allowed), request.language);
+    response.status = 405;
+    response.headers.emplace_back("Allow", found.allowed);
+    return response;
+  }
+  const Route& route = *found.route;
+  request.parameters = std::move(found.parameters);
+
+  if (request.method != Method::get && !request.local) TRY(refuse_foreign_site(request));
+  if (route.request) {
+    const auto type = request.header("content-type");
+    if (type.substr(0, type.find(';')) != "application/json") {
+      Response response = problem(Error::invalid("not_json", "", "Content-Type: application/json is wanted"), request.language);
+      response.status = 415;
+      return response;
+    }
+  }
+  if (const auto* open = std::get_if<Route::ForAnybody>(&route.handler)) return (*open)(services_, request);
+
+  const auto caller = TRY(caller_of(request));
+  if (!caller.is_token() && !request.local) {
+    if (request.method != Method::get && !equal_in_constant_time(request.header("x-csrf-token"), caller.csrf_token))
+      return Error::make(ErrorKind::forbidden, "csrf_token_missing", "X-CSRF-Token is not the session's");
+    if (caller.must_change_password && !may_before_password_change(route))
+      return Error::make(ErrorKind::forbidden, "password_must_change", "the password was made by somebody else");
+  }
+  for (const auto& q : route.query_parameters)
+    if (q.required && !request.query_text(std::string(q.name)))
+      return Error::invalid("required", "/" + std::string(q.name), "this query parameter is required");
+
+  if (const auto* for_caller = std::get_if<Route::ForCaller>(&route.handler)) {
+    if (caller.is_token()) return Error::make(ErrorKind::forbidden, "only_persons", "an API token may not do this");
+    if (std::get<Need>(route.need) == Need::server_operator && !caller.operator_of_server)
+      return Error::make(ErrorKind::forbidden, "not_operator", "only operators of the server may do this");
+    return (*for_caller)(services_, caller, request);
+  }
+  const Viewer viewer = TRY(viewer_of(request, caller));
+  const Right right = std::get<Right>(route.need);
+  if (!viewer.may(right)) return Error::make(ErrorKind::forbidden, "forbidden", "the right " + std::string(word(right)) + " is needed");
+  return std::get<Route::ForViewer>(route.handler)(services_, viewer, request);
+}
+
+Response Router::handle(Request& request) {
+  request.language = preferred_language(request.header("accept-language"));
+  const bool is_api = request.path.starts_with("/api/");
+  Response response;
+  try {
+    if (!is_api) {
+      response = files_.serve(request);
+    } else if (!request.path.starts_with(std::string(api) + "/")) {
+      response = problem(Error::make(ErrorKind::not_found, "no_such_route", request.path), request.language);
+    } else {
+      auto answered = answer(request);
+      response = answered ? std::move(*answered) : problem(answered.error(), request.language);
+      const auto cached = [](const auto& h) { return h.first == "Cache-Control"; };
+      if (std::none_of(response.headers.begin(), response.headers.end(), cached)) response.headers.emplace_back("Cache-Control", "no-store");
+    }
+    if (response.later) {
+      response.later = [this, inner = std::move(response.later), head = request](std::function<void(Response)> done) mutable {
+        inner([this, done = std::move(done), head = std::move(head)](Response later) {
+          later.headers.emplace_back("Cache-Control", "no-store");
+          add_guards(later, false);
+          compress(later, head);
+          done(std::move(later));
+        });
+      };
+      return response;
+    }
+    compress(response, request);
+  } catch (const std::exception& e) {
+    response = problem(Error::make(ErrorKind::internal, "internal", e.what()), request.language);
+  }
+  add_guards(response, !is_api);
+  return response;
+}
+
+}  // namespace lotse::http
