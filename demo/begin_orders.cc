@@ -68,7 +68,7 @@ void emit_path(World& world, Rng& rng, uint32_t customer, const Path& path, Seco
   Seconds last = begun - rng.between(4 * minute, 20 * hour);
   last = in_opening_hours(rng, info(path.touches.back()).channel, last);
   while (last >= begun - minute) last = in_opening_hours(rng, info(path.touches.back()).channel, last - day);
-  const Seconds first = std::min(std::max(begun - span, year_begin() + rng.between(8 * hour, 12 * hour)), last);
+  const Seconds first = std::min(std::max(begun - span, year_begin() + rng.between(8 * hour, 60 * hour)), last);
   std::vector<Seconds> times;
   for (size_t i = 0; i + 1 < path.touches.size(); ++i) {
     Seconds t = i == 0 ? first : in_opening_hours(rng, info(path.touches[i]).channel, rng.between(first, last));

@@ -102,6 +102,29 @@ std::string journeys_json() {
   return all.dump(1);
 }
 
+std::string segments_json() {
+  json all = json::array();
+  const auto contains = [](std::string_view t) { return json{{"kind", "contains"}, {"touchpoints", {t}}}; };
+  const auto is = [](std::string_view attribute, json values) { return json::array({{{"attribute", attribute}, {"values", std::move(values)}}}); };
+  const auto segment = [&](std::string_view as, json filter) {
+    filter["slice"] = {{"kind", "key"}};
+    all.push_back({{"name", as}, {"filter", std::move(filter)}});
+  };
+  const json ordered = json::array({contains("Auftragsbestätigung")});
+  segment("Glasfaseraufträge", {{"sequences", ordered}});
+  segment("Glasfaser DE und AT, Januar bis Juni",
+          {{"sequences", ordered}, {"instance_attributes", is("Markt", {"DE", "AT"})}, {"from", "2025-01-01"}, {"to", "2025-07-01"}, {"period_mode", "started"}});
+  segment("Glasfaser DE und AT, Juli bis Dezember",
+          {{"sequences", ordered}, {"instance_attributes", is("Markt", {"DE", "AT"})}, {"from", "2025-07-01"}, {"to", "2026-01-01"}, {"period_mode", "started"}});
+  segment("Glasfaser Schweiz", {{"sequences", ordered}, {"instance_attributes", is("Markt", {"CH"})}});
+  segment("Pilot Bayern: Termin in der Bestellstrecke",
+          {{"sequences", ordered}, {"instance_attributes", is("Region", {"Bayern"})}, {"from", "2025-10-01"}, {"to", "2026-01-01"}, {"period_mode", "started"}});
+  segment("Storniert nach über 10 Arbeitstagen", {{"sequences", json::array({contains("Stornierung")})}, {"instance_attributes", is("Wartezeit", {wait_name(Wait::late)})}});
+  segment("Zählerstand online, danach Anruf binnen 7 Tagen",
+          {{"sequences", json::array({{{"kind", "eventually_followed"}, {"touchpoints", {"Zählerstand online melden"}}, {"then", {"Hotline: Zählerstand"}}, {"within_s", 7 * 86400}}})}});
+  return all.dump(1);
+}
+
 std::string targets_json() {
   json all = json::array();
   const auto target = [&](std::string_view de, std::string_view en, double value, std::string_view unit, std::string_view better) {

@@ -186,6 +186,7 @@ Result<std::vector<WrittenFile>> generate(const std::filesystem::path& folder, u
   files.push_back(TRY(write_json(folder, "touchpoints.json", touchpoints_json())));
   files.push_back(TRY(write_json(folder, "personas.json", personas_json())));
   files.push_back(TRY(write_json(folder, "journeys.json", journeys_json())));
+  files.push_back(TRY(write_json(folder, "segments.json", segments_json())));
   files.push_back(TRY(write_json(folder, "targets.json", targets_json())));
   files.push_back(TRY(write_json(folder, "truth.json", truth_json(world))));
   return files;

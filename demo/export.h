@@ -42,6 +42,7 @@ std::string sources_json();
 std::string touchpoints_json();
 std::string personas_json();
 std::string journeys_json();
+std::string segments_json();
 std::string targets_json();
 std::string truth_json(const World&);
 

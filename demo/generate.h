@@ -25,6 +25,7 @@ struct WrittenFile {
 ///   web_portal.csv app_events.csv crm_aktivitaeten.csv erp_buchungen.csv servicecenter.csv shop_besuche.tsv
 ///   sources.json      per file: the source's name and how it is to be read (connect's SourceMapping)
 ///   touchpoints.json  the 46 owned touchpoints with owner, channel, direction and the event types that map to them
+///   segments.json     saved filters, with names in place of ids (names.h)
 ///   personas.json journeys.json targets.json   the designed world
 ///   truth.json        every planted figure, and which question shows it
 /// The same seed gives the same bytes on every machine.

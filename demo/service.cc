@@ -38,8 +38,8 @@ void self_service(World& world, Rng& rng, Matter kind, int uses, double mobile_s
     for (const auto& e : done[on_mobile]) {
       world.events.push_back(e);
       if (calls.next(rng)) world.emit(world.call_times.within(rng, e.time + 20 * minute, e.time + 7 * day - hour), e.customer, call, e.matter);
-      if (kind == Matter::meter && rng.chance(static_cast<double>(meter_cards) / uses))
-        world.emit(day_begin(e.time) - rng.between(4, 11) * day + 5 * hour + rng.between(0, hour), e.customer, Type::meter_card);
+      const Seconds card = day_begin(e.time) - rng.between(4, 11) * day + 5 * hour + rng.between(0, hour);
+      if (kind == Matter::meter && rng.chance(static_cast<double>(meter_cards) / uses) && card > year_begin()) world.emit(card, e.customer, Type::meter_card);
     }
   }
 }
