@@ -75,6 +75,7 @@ struct InstanceFilters {
   std::optional<Micros> duration_min, duration_max;  ///< last minus first event; inclusive
   std::optional<uint32_t> events_min, events_max;    ///< inclusive
   std::vector<AttributeCondition> has_event;        ///< each: at least one event of the instance meets it
+  std::vector<AttributeCondition> has_no_event;     ///< each: no event of the instance meets it
   std::vector<AttributeCondition> customer_last;    ///< each: the customer's last code other than 0, over all its events
                                                     ///< (0 where there is none), meets it
   bool exclude_open = false;

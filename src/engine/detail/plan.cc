@@ -30,7 +30,7 @@ CodeSet code_set(const AttributeCondition& condition, uint32_t high) {
 }
 
 Result<void> add_attributes(const Columns& columns, const std::vector<AttributeCondition>& conditions, const char* field,
-                            std::vector<AttributeTest>& tests) {
+                            std::vector<AttributeTest>& tests, bool keep_all = false) {
   size_t count = 0;
   for (const auto& part : columns.parts) count = std::max(count, part.segment->attributes.size());
   for (const auto& condition : conditions) {
@@ -41,7 +41,7 @@ Result<void> add_attributes(const Columns& columns, const std::vector<AttributeC
     for (const auto& part : columns.parts)
       if (condition.attribute < part.segment->attributes.size()) high = std::max(high, part.segment->attributes[condition.attribute].max);
     AttributeTest test{condition.attribute, code_set(condition, high)};
-    if (!holds_all(test.codes)) tests.push_back(std::move(test));
+    if (keep_all || !holds_all(test.codes)) tests.push_back(std::move(test));
   }
   return {};
 }
@@ -102,6 +102,7 @@ Result<void> add_instance_filters(const Columns& columns, const Query& query, Pl
   plan.events_min = f.events_min.value_or(0) <= 1 ? 0 : *f.events_min;
   plan.events_max = f.events_max.value_or(UINT32_MAX);
   TRY(add_attributes(columns, f.has_event, "/instances/has_event", plan.has_event));
+  TRY(add_attributes(columns, f.has_no_event, "/instances/has_no_event", plan.has_no_event, true));
   TRY(add_attributes(columns, f.customer_last, "/instances/customer_last", plan.customer_last));
   plan.exclude_open = f.exclude_open && (plan.has_gap || plan.has_end);
   if (f.variants) plan.variants = sequence_set(*f.variants);
@@ -161,7 +162,7 @@ bool has(const SequenceSet& set, std::span<const Touchpoint> sequence) {
 
 bool Plan::filters_instances() const {
   return starts_with || ends_with || contains_not || !contains.empty() || !successions.empty() || duration_min_us > 0 ||
-         duration_max_us != INT64_MAX || events_min > 0 || events_max != UINT32_MAX || !has_event.empty() ||
+         duration_max_us != INT64_MAX || events_min > 0 || events_max != UINT32_MAX || !has_event.empty() || !has_no_event.empty() ||
          !customer_last.empty() || exclude_open || variants ||
          (period != Period::Mode::all && period != Period::Mode::cut);
 }

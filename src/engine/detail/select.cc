@@ -292,15 +292,15 @@ void Selector::filter_instances() {
   for (const auto& set : p.contains) keep_slices([&](const Slice& s) { return any_event(s, set); });
   if (p.contains_not) keep_slices([&](const Slice& s) { return !any_event(s, *p.contains_not); });
   for (const auto& test : p.successions) keep_slices([&](const Slice& s) { return succession_holds(s, test); });
-  for (const auto& test : p.has_event) {
+  auto meets = [&](const Slice& s, const AttributeTest& test) {
     const CodeColumn absent;
     const CodeColumn& column = test.attribute < segment_->attributes.size() ? segment_->attributes[test.attribute] : absent;
-    keep_slices([&](const Slice& s) {
-      for (uint32_t i = s.begin; i < s.end; ++i)
-        if (test.codes.has(column.at(row_[i]))) return true;
-      return false;
-    });
-  }
+    for (uint32_t i = s.begin; i < s.end; ++i)
+      if (test.codes.has(column.at(row_[i]))) return true;
+    return false;
+  };
+  for (const auto& test : p.has_event) keep_slices([&](const Slice& s) { return meets(s, test); });
+  for (const auto& test : p.has_no_event) keep_slices([&](const Slice& s) { return !meets(s, test); });
   if (p.variants)
     keep_slices([&](const Slice& s) { return has(*p.variants, std::span(touchpoint_.data() + s.begin, s.end - s.begin)); });
 }

@@ -63,7 +63,7 @@ struct Plan {
   std::vector<SuccessionTest> successions;
   int64_t duration_min_us = 0, duration_max_us = INT64_MAX;
   uint32_t events_min = 0, events_max = UINT32_MAX;
-  std::vector<AttributeTest> has_event, customer_last;
+  std::vector<AttributeTest> has_event, has_no_event, customer_last;
   bool exclude_open = false;
   std::optional<SequenceSet> variants;
   std::vector<std::shared_ptr<const Bitmap>> live;  ///< [part] living customers that may be selected; none: all
