@@ -1,0 +1,158 @@
+#pragma once
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "analysis/analysis.h"
+#include "analysis/detail/mapping_view.h"
+#include "analysis/detail/snapshot_file.h"
+#include "engine/executor.h"
+
+namespace lotse::analysis::detail {
+
+/// The columns of a workspace at one moment, with what their codes mean. Immutable.
+struct Moment {
+  engine::Snapshot columns;
+  uint64_t as_of = 0;
+  uint64_t floor = 0;   ///< older answers back to this arrival number can be given from these columns
+  Micros now{0};        ///< the moment at which instances are open or not
+  uint64_t serial = 0;  ///< tells moments apart: of one workspace no two are equal
+  std::shared_ptr<const std::vector<EventClass>> classes;
+  std::shared_ptr<const std::vector<uint32_t>> properties;
+  std::shared_ptr<const std::vector<uint32_t>> attributes;  ///< attribute number of each column
+  std::shared_ptr<const events::Dictionary> dictionary;
+  std::shared_ptr<events::EventStore> store;
+};
+
+/// A moment as one request sees it.
+struct Seen {
+  std::shared_ptr<const Moment> moment;
+  std::optional<uint64_t> last_arrival;  ///< set where an older answer is repeated
+  uint64_t as_of = 0;
+  std::shared_ptr<const MappingView> mapping;
+  bool mapping_running = false;
+};
+
+/// What all workspaces share.
+struct Shared {
+  StoreSource stores;
+  atlas::Touchpoints& touchpoints;
+  Clock& clock;
+  Options options;
+  engine::ThreadExecutor queries;     ///< of requests
+  engine::ThreadExecutor background;  ///< building and merging; one at a time, see `heavy`
+  std::mutex heavy;                   ///< bounds the memory of building and merging
+};
+
+/// One workspace's columns: a writer thread follows the store and publishes moments; requests hold theirs.
+/// Long work (merge, classes anew, counting anew, the file) runs on a second thread, and what came in meanwhile is added to
+/// its result before that is published.
+class Live {
+ public:
+  Live(WorkspaceId workspace, Shared& shared);
+  ~Live();  ///< stops both threads; writes the file where much has changed
+
+  // --- news; quick, from any thread ---
+  void appended(const events::Appended& news);
+  void removed(const events::Removed& news);
+  void mapping_changed();
+
+  // --- requests; from any thread ---
+  /// The columns and mapping that answer a request.
+  ///   errors  columns_loading, as_of_gone, those of opening the store
+  Result<Seen> see(std::optional<int64_t> as_of, std::optional<int64_t> mapping_version);
+  /// The newest moment; null while the first load runs. Does not wait.
+  std::shared_ptr<const Moment> newest() const;
+  /// Set where the last attempt to load failed.
+  std::optional<Error> failure() const;
+  std::shared_ptr<const Tallies> tallies() const;
+  /// True while classes are being derived anew for a rule of `set`.
+  bool mapping_running(const atlas::MappingSet& set) const;
+  bool wait_until(uint64_t as_of, std::chrono::milliseconds wait) const;
+
+  void touch();
+  Micros last_used() const { return Micros{last_used_us_}; }
+  uint64_t bytes() const;
+
+ private:
+  /// What a moment is made from.
+  struct Work {
+    std::shared_ptr<events::EventStore> store;
+    ClassTable table;
+    std::shared_ptr<const std::vector<EventClass>> classes;  ///< as published last; none after the table was made anew
+    std::vector<uint32_t> attributes;                        ///< attribute number of each column
+    engine::Snapshot columns;
+    uint64_t as_of = 0;
+    Tallies tallies;
+    bool tallies_exact = true;
+    uint64_t rows_since_save = 0;
+  };
+  struct News {
+    uint64_t appended_to = 0;
+    std::vector<events::Removed> removed;
+    bool mapping = false;
+    bool any() const { return appended_to != 0 || !removed.empty() || mapping; }
+  };
+  enum class Task { none, save, merge, classes, count };
+
+  void write(std::stop_token stop);
+  bool wait_for_news(std::stop_token stop);
+  Result<void> load(std::stop_token stop);
+  Result<std::optional<Work>> load_file(std::shared_ptr<events::EventStore> store, const std::vector<uint32_t>& properties,
+                                        std::stop_token stop);
+  Result<Work> build(std::shared_ptr<events::EventStore> store, std::vector<uint32_t> properties, uint64_t up_to,
+                     std::stop_token stop);
+  Result<void> step(const News& news, std::stop_token stop);
+  Result<void> remove_rows(Work& work, const std::vector<events::Removed>& removed, std::stop_token stop);
+  Result<void> add_rows(Work& work, uint64_t up_to, bool tally, std::stop_token stop);
+  Result<engine::RowBatch> collect(Work& work, uint64_t up_to, bool tally, std::stop_token stop);
+  Result<void> count_rows(Work& work, uint64_t after, uint64_t up_to, std::stop_token stop);
+  void publish(bool same_events);
+  Result<void> choose_task();
+  void start(Task task, std::vector<uint32_t> properties = {});
+  Result<Work> do_task(Task task, Work base, std::vector<uint32_t> properties, std::stop_token stop);
+  Result<void> take_outcome(std::stop_token stop);
+  Result<void> save(const Work& work) const;
+  std::filesystem::path file() const;
+  Result<std::shared_ptr<const MappingView>> view_for(const Moment& moment, std::optional<int64_t> version, bool& is_running);
+
+  const WorkspaceId workspace_;
+  Shared& shared_;
+
+  // Of the writer thread alone.
+  Work work_;
+  bool loaded_ = false;
+  Task task_ = Task::none;
+  std::vector<events::Removed> removed_during_task_;
+  bool save_wanted_ = false;
+  uint64_t floor_ = 0;
+
+  mutable std::mutex mutex_;
+  mutable std::condition_variable_any changed_;
+  // Guarded by mutex_:
+  News news_;
+  std::optional<Result<Work>> outcome_;
+  std::shared_ptr<const Moment> newest_;
+  std::deque<std::pair<Micros, std::shared_ptr<const Moment>>> kept_;  ///< newest last
+  std::optional<Error> failure_;
+  std::shared_ptr<const Tallies> tallies_ = std::make_shared<const Tallies>();
+  std::deque<std::shared_ptr<const atlas::MappingSet>> sets_;  ///< newest last
+  struct KeptView {
+    std::shared_ptr<const std::vector<EventClass>> classes;
+    std::shared_ptr<const MappingView> view;
+  };
+  std::deque<KeptView> views_;  ///< newest last
+  uint64_t serial_ = 0;
+
+  std::atomic<int64_t> last_used_us_ = 0;
+  std::jthread task_thread_;
+  std::jthread writer_;  ///< last: everything above is there when it starts
+};
+
+}  // namespace lotse::analysis::detail
