@@ -19,6 +19,11 @@ void RowBatch::resize(size_t rows, size_t attributes) {
   for (auto& column : codes) column.resize(rows);
 }
 
+void RowBatch::clear() {
+  resize(0, codes.size());
+  for (auto& column : texts) column.clear();
+}
+
 Result<uint32_t> Encoder::learn(uint64_t hash, std::string_view text) {
   const uint32_t code = TRY(miss_(text));
   if (code == 0 || texts_.size() >= remembered_max) return code;

@@ -52,6 +52,7 @@ struct RowBatch {
 
   size_t size() const { return row.size(); }
   void resize(size_t rows, size_t attributes);
+  void clear();  ///< keeps its memory
 };
 
 /// Gives the next rows into the batch; false at the end. Called from one thread.

@@ -91,7 +91,8 @@ struct Tenant {
   bool loaded = false;
   Keys::Key hash_key, seal_key, name_key, staff_key;
   IdentityIndex index;
-  uint32_t last_no = 0;
+  uint32_t last_no = 0;               ///< the last durable one
+  std::vector<Identity> fresh;        ///< the numbers after last_no: given, not durable yet
   int64_t last_page_first = 0;
   std::vector<Identity> last_page;  ///< kept only while it may still grow
 
@@ -185,30 +186,44 @@ Result<std::unique_ptr<Vault>> Vault::open(const std::filesystem::path& data_fol
 
 Result<uint64_t> Vault::resolve(const WorkspaceId& workspace, std::span<const std::string_view> identifiers,
                                 std::vector<uint32_t>& numbers) {
+  const uint64_t fresh = TRY(assign(workspace, identifiers, numbers));
+  TRY(keep(workspace));
+  return fresh;
+}
+
+Result<uint64_t> Vault::assign(const WorkspaceId& workspace, std::span<const std::string_view> identifiers,
+                               std::vector<uint32_t>& numbers) {
   Tenant& tenant = state_->tenant(workspace);
+  std::vector<IdentityHash> hashes;
+  hashes.reserve(identifiers.size());
+  for (const auto identifier : identifiers) hashes.push_back(tenant.hash(identifier));
   std::lock_guard lock(tenant.mutex);
   TRY(state_->load(workspace, tenant));
   numbers.resize(identifiers.size());
-  std::vector<Identity> fresh;
-  uint32_t next = tenant.last_no;
+  const size_t before = tenant.fresh.size();
   for (size_t i = 0; i < identifiers.size(); ++i) {
-    const auto hash = tenant.hash(identifiers[i]);
-    uint32_t number = tenant.index.find(hash);
+    uint32_t number = tenant.index.find(hashes[i]);
     if (number == 0) {
-      ensure(next < UINT32_MAX - 1, "a workspace holds at most four thousand million identities");
-      number = ++next;
-      tenant.index.put(hash, number);
-      fresh.push_back({hash, std::string(identifiers[i])});
+      const uint64_t next = uint64_t{tenant.last_no} + tenant.fresh.size() + 1;
+      ensure(next < UINT32_MAX, "a workspace holds at most four thousand million identities");
+      number = static_cast<uint32_t>(next);
+      tenant.index.put(hashes[i], number);
+      tenant.fresh.push_back({hashes[i], std::string(identifiers[i])});
     }
     numbers[i] = number;
   }
-  if (fresh.empty()) return 0;
-  if (auto stored = state_->store(workspace, tenant, fresh); !stored) {
-    for (const auto& identity : fresh) tenant.index.remove(identity.hash);
-    return stored.error();
-  }
-  tenant.last_no = next;
-  return fresh.size();
+  return tenant.fresh.size() - before;
+}
+
+Result<void> Vault::keep(const WorkspaceId& workspace) {
+  Tenant& tenant = state_->tenant(workspace);
+  std::lock_guard lock(tenant.mutex);
+  if (tenant.fresh.empty()) return {};
+  TRY(state_->store(workspace, tenant, tenant.fresh));
+  tenant.last_no += static_cast<uint32_t>(tenant.fresh.size());
+  tenant.fresh.clear();
+  tenant.fresh.shrink_to_fit();
+  return {};
 }
 
 Result<std::vector<uint32_t>> Vault::find(const WorkspaceId& workspace, std::span<const std::string_view> identifiers) {

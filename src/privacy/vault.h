@@ -31,6 +31,14 @@ class Vault {
   Result<uint64_t> resolve(const WorkspaceId& workspace, std::span<const std::string_view> identifiers,
                            std::vector<uint32_t>& numbers);
 
+  /// The same for imports: new numbers become durable by `keep` only, which must come before any event that has one of
+  /// them is stored. A number that was never kept may be given again after a restart.
+  Result<uint64_t> assign(const WorkspaceId& workspace, std::span<const std::string_view> identifiers,
+                          std::vector<uint32_t>& numbers);
+  /// Makes all numbers given so far durable.
+  /// errors  disk_full, vault_broken
+  Result<void> keep(const WorkspaceId& workspace);
+
   /// The numbers of known identifiers only; 0 for others.
   Result<std::vector<uint32_t>> find(const WorkspaceId& workspace, std::span<const std::string_view> identifiers);
 

@@ -1,0 +1,28 @@
+#pragma once
+#include "connect/import_run.h"
+#include "formats/timestamp.h"
+#include "hub/intake.h"
+
+namespace lotse::connect {
+
+/// A mapping, resolved against a file: which column is what, and how its cells are read. Immutable while rows run.
+struct ImportPlan {
+  static constexpr size_t none = SIZE_MAX;
+  formats::TableOptions table;
+  std::vector<std::string> first_columns;  ///< XES: columns that must keep their place
+  size_t customer = none, instance_key = none, type = none, time = none, channel = none, source = none, direction = none, unit = none, cost = none;
+  bool customer_is_instance = false;
+  std::vector<hub::IntakeAttribute> attributes;
+  std::vector<size_t> attribute_columns;
+  std::optional<formats::StampReader> stamps;
+  char decimal_mark = '.';
+  bool us_dates_assumed = false;
+  std::string default_channel, default_direction, default_unit;
+};
+
+/// Looks at the file's beginning and resolves everything but the columns' places.
+Result<ImportPlan> plan_import(formats::ByteFile& file, const ImportOrder& order, Micros now);
+/// The places, once the table is open. errors  unknown_column
+Result<void> place_columns(ImportPlan& plan, const SourceMapping& mapping, const std::vector<std::string>& columns);
+
+}  // namespace lotse::connect

@@ -1,0 +1,260 @@
+#include "connect/import_run.h"
+
+#include <chrono>
+
+#include "connect/detail/rejects.h"
+#include "connect/detail/row_feed.h"
+#include "connect/file_bytes.h"
+#include "connect/import_plan.h"
+#include "formats/number.h"
+#include "formats/typed_columns.h"
+#include "hub/direction.h"
+
+namespace lotse::connect {
+
+namespace {
+using Steady = std::chrono::steady_clock;
+constexpr size_t text_bytes_max = 10'000;
+
+double seconds_since(Steady::time_point start) { return std::chrono::duration<double>(Steady::now() - start).count(); }
+
+/// What all threads of one import share.
+struct Run {
+  const ImportPlan& plan;
+  const SourceMapping& mapping;
+  formats::OpenTable& table;
+  uint64_t file_bytes;
+  const ImportProgress& progress;
+  detail::RowFeed feed;
+  hub::Intake& intake;
+  detail::RejectFile rejects;
+
+  std::mutex mutex;
+  uint64_t rows_read = 0;
+  detail::ReasonCounts rejected, warned;
+  double read_s = 0, identify_s = 0;
+  size_t threads = 0;
+  uint64_t consumed = 0;
+};
+
+/// One thread: blocks of cells become batches of rows.
+class BlockReader {
+ public:
+  explicit BlockReader(Run& run) : run_(run), worker_(run.intake), attributes_(run.plan.attributes.size()) {
+    std::lock_guard lock(run_.mutex);
+    ++run_.threads;
+  }
+
+  Result<bool> next(events::RowBatch& out) {
+    const auto start = Steady::now();
+    out.clear();
+    const bool more = TRY(run_.feed.next(reader_));
+    if (!more) {
+      report();
+      return false;
+    }
+    read_s_ += seconds_since(start);
+    const auto mapping = Steady::now();
+    TRY(map_rows(out));
+    TRY(run_.rejects.block(reader_.number, std::move(reject_text_), reject_count_, run_.table.rows().columns()));
+    reject_text_.clear();
+    reject_count_ = 0;
+    TRY(worker_.finish(out));
+    identify_s_ += seconds_since(mapping);
+    show_progress();
+    return true;
+  }
+
+ private:
+  std::string_view cell(size_t row, size_t column) const {
+    return column == ImportPlan::none ? std::string_view{} : formats::without_outer_blanks(reader_.block.cell(row, column));
+  }
+
+  void reject(size_t row, std::string_view code, std::string_view example) {
+    const uint64_t number = reader_.block.row_number(row);
+    rejected_.add(code, number, example);
+    ++reject_count_;
+    std::vector<std::string_view> cells;
+    for (size_t c = 0; c < reader_.block.cell_count(row); ++c) cells.push_back(reader_.block.cell(row, c));
+    run_.rejects.append_row(reject_text_, number, code, cells);
+  }
+
+  Result<void> map_rows(events::RowBatch& out) {
+    const ImportPlan& plan = run_.plan;
+    const auto& block = reader_.block;
+    auto problem = block.problems().begin();
+    hub::IncomingRow in;
+    rows_ += block.row_count();
+    for (size_t r = 0; r < block.row_count(); ++r) {
+      if (problem != block.problems().end() && problem->row == r) {
+        reject(r, problem->code, block.cell_count(r) > 0 ? block.cell(r, 0) : std::string_view{});
+        ++problem;
+        continue;
+      }
+      in.customer = cell(r, plan.customer);
+      if (in.customer.empty()) {
+        reject(r, "no_customer", cell(r, plan.type));
+        continue;
+      }
+      in.type = cell(r, plan.type);
+      if (in.type.empty()) {
+        reject(r, "no_event_type", in.customer);
+        continue;
+      }
+      const std::string_view time = cell(r, plan.time);
+      const formats::Stamp stamp = plan.stamps->read(time);
+      if (stamp.problem != formats::StampProblem::none) {
+        reject(r, formats::code(stamp.problem), time);
+        continue;
+      }
+      in.instance_key = cell(r, plan.instance_key);
+      in.channel = cell(r, plan.channel);
+      in.unit = cell(r, plan.unit);
+      in.source = cell(r, plan.source);
+      if (std::max({in.customer.size(), in.type.size(), in.instance_key.size(), in.channel.size(), in.unit.size(), in.source.size()}) > text_bytes_max) {
+        reject(r, "text_too_long", in.type);
+        continue;
+      }
+      in.row = block.row_number(r);
+      in.time = stamp.utc;
+      if (stamp.flags & ~formats::stamp_had_zone) warn_of_time(stamp, in.row, time);
+      if (in.channel.empty()) in.channel = plan.default_channel;
+      if (in.unit.empty()) in.unit = plan.default_unit;
+      in.direction = plan.default_direction;
+      if (const std::string_view text = cell(r, plan.direction); !text.empty()) {
+        if (text != last_direction_text_) {
+          last_direction_ = hub::direction_word(text);
+          last_direction_text_ = std::string(text);
+        }
+        if (last_direction_)
+          in.direction = *last_direction_;
+        else
+          warned_.add("unknown_direction", in.row, text);
+      }
+      in.cost = std::numeric_limits<double>::quiet_NaN();
+      if (const std::string_view text = cell(r, plan.cost); !text.empty()) {
+        if (const auto number = formats::read_decimal(text, plan.decimal_mark))
+          in.cost = *number;
+        else
+          warned_.add("bad_cost", in.row, text);
+      }
+      for (size_t a = 0; a < attributes_.size(); ++a) attributes_[a] = cell(r, plan.attribute_columns[a]);
+      in.attributes = attributes_;
+      TRY(worker_.add(in, out));
+    }
+    return {};
+  }
+
+  void warn_of_time(const formats::Stamp& stamp, uint64_t row, std::string_view text) {
+    if (stamp.flags & formats::stamp_before_1990) warned_.add("before_1990", row, text);
+    if (stamp.flags & formats::stamp_in_future) warned_.add("in_future", row, text);
+    if (stamp.flags & formats::stamp_ambiguous) warned_.add("ambiguous_local_time", row, text);
+    if (stamp.flags & formats::stamp_nonexistent) warned_.add("skipped_local_time", row, text);
+  }
+
+  void show_progress() {
+    std::lock_guard lock(run_.mutex);
+    const uint64_t consumed = run_.table.consumed_bytes();
+    if (consumed < run_.consumed + (1 << 20) && consumed != run_.file_bytes) return;
+    run_.consumed = consumed;
+    const double share = run_.file_bytes > 0 ? static_cast<double>(consumed) / static_cast<double>(run_.file_bytes) : 0;
+    run_.progress(0.02 + 0.88 * std::min(share, 1.0), "read");
+  }
+
+  void report() {
+    std::lock_guard lock(run_.mutex);
+    run_.rows_read += rows_;
+    run_.rejected.add(rejected_);
+    run_.warned.add(warned_);
+    run_.read_s += read_s_;
+    run_.identify_s += identify_s_;
+    rows_ = 0;
+    rejected_ = warned_ = {};
+    read_s_ = identify_s_ = 0;
+  }
+
+  Run& run_;
+  hub::Intake::Worker worker_;
+  detail::RowFeed::Reader reader_;
+  std::vector<std::string_view> attributes_;
+  detail::ReasonCounts rejected_, warned_;
+  std::string reject_text_;
+  uint64_t reject_count_ = 0, rows_ = 0;
+  double read_s_ = 0, identify_s_ = 0;
+  std::string last_direction_text_;
+  std::optional<std::string_view> last_direction_;
+};
+
+/// A guess for the tables that want one early; too low only costs time.
+size_t expected_rows(const formats::TableOptions& options, uint64_t file_bytes) {
+  const uint64_t bytes = options.compressed || options.format == formats::FileFormat::xlsx ? file_bytes * 8 : file_bytes;
+  return static_cast<size_t>(std::min<uint64_t>(bytes / (options.format == formats::FileFormat::xes ? 250 : 50) + 1000, 30'000'000));
+}
+}  // namespace
+
+Result<ImportResult> run_import(std::shared_ptr<events::DuckStore> store, privacy::Vault& vault, const ImportOrder& order, const Clock& clock,
+                                const ImportProgress& progress, std::stop_token stop) {
+  progress(0, "read");
+  const auto begin = Steady::now();
+  const auto file = TRY(DiskFile::open(order.file));
+  ImportPlan plan = TRY(plan_import(*file, order, clock.now()));
+  const auto table = TRY(formats::OpenTable::open(*file, plan.table, plan.first_columns));
+  TRY(place_columns(plan, order.mapping, table->rows().columns()));
+  hub::IntakeOptions intake_options{order.workspace, order.source_id, order.source_name, plan.customer_is_instance, plan.attributes};
+  const auto intake = TRY(hub::Intake::open(store, vault, std::move(intake_options)));
+  Run run{plan, order.mapping, *table, file->size_bytes(), progress, detail::RowFeed(*table), *intake, detail::RejectFile(order.rejects, order.language)};
+
+  events::ImportRows rows;
+  rows.import = order.import;
+  rows.source = intake->source();
+  rows.attributes = intake->attributes();
+  rows.replaces = order.replaces;
+  rows.rows_expected = expected_rows(plan.table, file->size_bytes());
+  rows.worker = [&run] {
+    return [reader = std::make_shared<BlockReader>(run)](events::RowBatch& out) { return reader->next(out); };
+  };
+  double keep_s = 0;
+  rows.before_publish = [&]() -> Result<void> {
+    TRY(run.rejects.finish());
+    progress(0.93, "identify");
+    const auto start = Steady::now();
+    auto kept = vault.keep(order.workspace);
+    keep_s = seconds_since(start);
+    progress(0.97, "publish");
+    return kept;
+  };
+  rows.stage = [&](std::string_view stage) { progress(stage == "store" ? 0.9 : stage == "publish" ? 0.92 : 0.01, stage); };
+  const auto stored = store->import_rows(rows, stop);
+  if (!stored) {
+    std::error_code ignored;
+    std::filesystem::remove(order.rejects, ignored);
+    return stored.error();
+  }
+
+  ImportResult out;
+  out.rows_read = run.rows_read;
+  out.rejects = run.rejected.list();
+  out.rows_rejected = run.rejected.total();
+  if (plan.us_dates_assumed) run.warned.add("us_dates_assumed", 0, "");
+  out.warnings = run.warned.list();
+  for (auto& warning : out.warnings)
+    if (warning.code == "us_dates_assumed") warning.rows = out.rows_read, warning.example.reset();
+  if (table->invalid_bytes() > 0) out.warnings.push_back({"invalid_bytes", table->invalid_bytes(), std::nullopt});
+  out.events_new = stored->events_new;
+  out.events_known = stored->events_known;
+  out.customers_new = intake->customers_new();
+  out.as_of = stored->as_of;
+  out.first = stored->first;
+  out.last = stored->last;
+  // Threads work side by side: their times are given as shares of the clock's.
+  const double threads = static_cast<double>(std::max<size_t>(run.threads, 1));
+  const double read = run.read_s / threads, identify = run.identify_s / threads, deduplicate = stored->deduplicate_s / threads;
+  const double total = seconds_since(begin);
+  out.stages = {{"read", read}, {"identify", identify + keep_s}, {"deduplicate", deduplicate},
+                {"store", std::max(0.0, total - read - identify - keep_s - deduplicate - (stored->publish_s - keep_s))},
+                {"publish", std::max(0.0, stored->publish_s - keep_s)}};
+  progress(1, "publish");
+  return out;
+}
+
+}  // namespace lotse::connect

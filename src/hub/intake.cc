@@ -1,0 +1,160 @@
+#include "hub/intake.h"
+
+#include <cmath>
+#include <cstring>
+
+namespace lotse::hub {
+
+namespace {
+constexpr size_t staff_names_max = 65'536;          // likewise
+constexpr size_t known_customers_max = 4'000'000;  // per thread; then its memory of customers begins anew
+
+void put(std::string& bytes, const void* data, size_t size) { bytes.append(static_cast<const char*>(data), size); }
+
+/// A field of the row's id: which one, how long, its bytes. Empty ones leave no trace, so that a new empty column in a
+/// later file changes no id.
+void put_field(std::string& bytes, uint32_t field, std::string_view text) {
+  if (text.empty()) return;
+  const uint32_t head[2] = {field, static_cast<uint32_t>(text.size())};
+  put(bytes, head, sizeof head);
+  bytes.append(text);
+}
+}  // namespace
+
+Result<std::unique_ptr<Intake>> Intake::open(std::shared_ptr<events::DuckStore> store, privacy::Vault& vault, IntakeOptions options) {
+  std::unique_ptr<Intake> intake(new Intake(std::move(store), vault, std::move(options)));
+  intake->source_ = TRY(intake->store_->source(intake->options_.source_id, intake->options_.source_name));
+  for (const auto& a : intake->options_.attributes) intake->attributes_.push_back(TRY(intake->store_->attribute(a.name, a.scope)));
+  intake->id_prefix_ = "r" + intake->options_.source_id + '\0';
+  return intake;
+}
+
+Intake::Worker::Worker(Intake& intake)
+    : intake_(intake), types_(intake.store_->type_encoder()), channels_(intake.store_->channel_encoder()),
+      directions_(intake.store_->direction_encoder()), units_(intake.store_->unit_encoder()), sources_(intake.store_->source_encoder()) {
+  for (const auto& attribute : intake.attributes_) attributes_.emplace_back(attribute->encode);
+}
+
+std::string_view Intake::Worker::pseudonym(std::string_view name) {
+  std::string key(name);
+  if (const auto it = pseudonyms_.find(key); it != pseudonyms_.end()) return it->second;
+  std::string made = "Mitarbeiter " + intake_.vault_.staff_pseudonym(intake_.options_.workspace, name);
+  if (pseudonyms_.size() < staff_names_max) return pseudonyms_.emplace(std::move(key), std::move(made)).first->second;
+  return spare_pseudonyms_.emplace_back(std::move(made));
+}
+
+Result<void> Intake::Worker::add(const IncomingRow& row, events::RowBatch& out) {
+  if (customers_.empty()) spare_pseudonyms_.clear();
+  out.row.push_back(row.row);
+  out.time_us.push_back(row.time.count());
+  out.type.push_back(TRY(types_.code(row.type)));
+  out.source.push_back(row.source.empty() ? intake_.source_ : static_cast<uint16_t>(TRY(sources_.code(row.source))));
+  out.instance_key.push_back(intake_.options_.customer_is_instance ? 1 : row.instance_key.empty() ? 0 : intake_.store_->key_code(row.instance_key));
+  out.channel.push_back(TRY(channels_.code(row.channel)));
+  out.direction.push_back(TRY(directions_.code(row.direction)));
+  out.unit.push_back(TRY(units_.code(row.unit)));
+  out.cost.push_back(row.cost);
+  customers_.push_back(row.customer);
+
+  begins_.push_back(static_cast<uint32_t>(bytes_.size()));
+  bytes_ += intake_.id_prefix_;
+  const char nobody[4] = {};
+  put(bytes_, nobody, 4);  // the identity's number comes here
+  const int64_t time = row.time.count();
+  put(bytes_, &time, sizeof time);
+  put_field(bytes_, 1, row.type);
+  put_field(bytes_, 2, row.instance_key);
+  put_field(bytes_, 3, row.channel);
+  put_field(bytes_, 4, row.direction);
+  put_field(bytes_, 5, row.unit);
+  put_field(bytes_, 6, row.source);
+  if (!std::isnan(row.cost)) put_field(bytes_, 7, {reinterpret_cast<const char*>(&row.cost), sizeof row.cost});
+
+  out.codes.resize(attributes_.size());
+  out.texts.resize(attributes_.size());
+  const size_t n = out.row.size();
+  for (size_t a = 0; a < attributes_.size(); ++a) {
+    std::string_view text = row.attributes[a];
+    if (!text.empty() && intake_.options_.attributes[a].staff) text = pseudonym(text);
+    put_field(bytes_, 16 + intake_.attributes_[a]->number, text);
+    const uint32_t code = TRY(attributes_[a].code(text));
+    out.codes[a].push_back(code);
+    if (code == 0 && !text.empty()) {
+      out.texts[a].resize(n);
+      out.texts[a].back() = text;
+    } else if (!out.texts[a].empty()) {
+      out.texts[a].resize(n);
+    }
+  }
+  return {};
+}
+
+uint32_t* Intake::Worker::find(events::EventId hash) {
+  const size_t mask = known_.size() - 1;
+  for (size_t i = hash.low & mask;; i = (i + 1) & mask) {
+    if (known_[i].number == 0) return nullptr;
+    if (known_[i].low == hash.low && known_[i].high == hash.high) return &known_[i].number;
+  }
+}
+
+void Intake::Worker::remember(events::EventId hash, uint32_t number) {
+  if (known_count_ >= known_customers_max) {
+    known_.assign(1 << 12, {});
+    known_count_ = 0;
+  }
+  if ((known_count_ + 1) * 2 > known_.size()) {
+    std::vector<Slot> old(known_.size() * 4);
+    old.swap(known_);
+    known_count_ = 0;
+    for (const Slot& slot : old)
+      if (slot.number != 0) remember({slot.high, slot.low}, slot.number);
+  }
+  const size_t mask = known_.size() - 1;
+  size_t i = hash.low & mask;
+  while (known_[i].number != 0) {
+    if (known_[i].low == hash.low && known_[i].high == hash.high) return;
+    i = (i + 1) & mask;
+  }
+  known_[i] = {hash.high, hash.low, number};
+  ++known_count_;
+}
+
+Result<void> Intake::Worker::finish(events::RowBatch& out) {
+  const size_t n = customers_.size();
+  const size_t first = out.row.size() - n;
+  out.identity.resize(out.row.size());
+  out.id.resize(out.row.size());
+  hashes_.resize(n);
+  for (size_t i = 0; i < n; ++i) hashes_[i] = events::hash_bytes(customers_[i]);
+  std::vector<std::string_view> unknown;
+  std::vector<uint32_t> unknown_rows;
+  constexpr size_t ahead = 12;
+  for (size_t i = 0; i < n; ++i) {
+    if (i + ahead < n) __builtin_prefetch(&known_[hashes_[i + ahead].low & (known_.size() - 1)]);
+    if (const uint32_t* number = find(hashes_[i])) {
+      out.identity[first + i] = *number;
+    } else {
+      unknown.push_back(customers_[i]);
+      unknown_rows.push_back(static_cast<uint32_t>(i));
+    }
+  }
+  if (!unknown.empty()) {
+    std::vector<uint32_t> numbers;
+    intake_.customers_new_ += TRY(intake_.vault_.assign(intake_.options_.workspace, unknown, numbers));
+    for (size_t i = 0; i < unknown.size(); ++i) {
+      out.identity[first + unknown_rows[i]] = numbers[i];
+      remember(hashes_[unknown_rows[i]], numbers[i]);
+    }
+  }
+  begins_.push_back(static_cast<uint32_t>(bytes_.size()));
+  for (size_t i = 0; i < n; ++i) {
+    std::memcpy(bytes_.data() + begins_[i] + intake_.id_prefix_.size(), &out.identity[first + i], 4);
+    out.id[first + i] = events::hash_bytes({bytes_.data() + begins_[i], begins_[i + 1] - begins_[i]});
+  }
+  customers_.clear();
+  begins_.clear();
+  bytes_.clear();
+  return {};
+}
+
+}  // namespace lotse::hub

@@ -1,0 +1,92 @@
+#pragma once
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "events/duck_store.h"
+#include "privacy/vault.h"
+
+namespace lotse::hub {
+
+/// One row of a file, read and mapped; texts without outer blanks. Borrowed until the block is finished.
+struct IncomingRow {
+  uint64_t row = 0;              ///< its number in the file
+  std::string_view customer;     ///< not empty
+  std::string_view type;         ///< not empty
+  std::string_view instance_key, channel, direction, unit;
+  std::string_view source;       ///< of the row, where the file names one
+  Micros time{0};
+  double cost = std::numeric_limits<double>::quiet_NaN();
+  std::span<const std::string_view> attributes;  ///< in the order of IntakeOptions::attributes
+};
+
+struct IntakeAttribute {
+  std::string name;
+  AttributeScope scope = AttributeScope::event;
+  bool staff = false;  ///< names of staff: only a keyed pseudonym is stored
+};
+
+struct IntakeOptions {
+  WorkspaceId workspace;
+  std::string source_id, source_name;
+  bool customer_is_instance = false;  ///< the file has one key column: it is customer and instance key at once
+  std::vector<IntakeAttribute> attributes;
+};
+
+/// The way of an import's rows into a store: identifiers become numbers of the vault, texts become codes, rows get their
+/// ids. One Intake per import, one Worker per thread.
+class Intake {
+ public:
+  static Result<std::unique_ptr<Intake>> open(std::shared_ptr<events::DuckStore> store, privacy::Vault& vault, IntakeOptions options);
+
+  class Worker {
+   public:
+    explicit Worker(Intake& intake);
+    /// errors  too_many_event_types, too_many_values, too_many_sources
+    Result<void> add(const IncomingRow& row, events::RowBatch& out);
+    /// Completes the rows added since the last call: identities and ids. Then what the rows borrowed may go.
+    Result<void> finish(events::RowBatch& out);
+
+   private:
+    struct Slot {
+      uint64_t high = 0, low = 0;
+      uint32_t number = 0;
+    };
+    uint32_t* find(events::EventId hash);
+    void remember(events::EventId hash, uint32_t number);
+    Intake& intake_;
+    events::Encoder types_, channels_, directions_, units_, sources_;
+    std::vector<events::Encoder> attributes_;
+    std::string_view pseudonym(std::string_view name);
+    std::unordered_map<std::string, std::string> pseudonyms_;  // of staff
+    std::deque<std::string> spare_pseudonyms_;           // of this block, once there are too many to remember
+    std::vector<std::string_view> customers_;            // of the rows added
+    std::vector<events::EventId> hashes_;
+    std::string bytes_;                                  // what the rows' ids are made of
+    std::vector<uint32_t> begins_;
+    std::vector<Slot> known_ = std::vector<Slot>(1 << 12);  // customers seen by this thread
+    size_t known_count_ = 0;
+  };
+
+  const std::vector<std::shared_ptr<const events::ImportAttribute>>& attributes() const { return attributes_; }
+  uint16_t source() const { return source_; }
+  uint64_t customers_new() const { return customers_new_.load(); }
+
+ private:
+  Intake(std::shared_ptr<events::DuckStore> store, privacy::Vault& vault, IntakeOptions options)
+      : store_(std::move(store)), vault_(vault), options_(std::move(options)) {}
+  std::shared_ptr<events::DuckStore> store_;
+  privacy::Vault& vault_;
+  IntakeOptions options_;
+  uint16_t source_ = 0;
+  std::string id_prefix_;
+  std::vector<std::shared_ptr<const events::ImportAttribute>> attributes_;
+  std::atomic<uint64_t> customers_new_{0};
+};
+
+}  // namespace lotse::hub
