@@ -55,7 +55,7 @@ class Visits {
   Seconds begin(uint32_t who) {
     const auto& c = world_.customers[who];
     const Seconds last = std::min(year_end(), c.end);
-    const Seconds t = in_opening_hours(rng_, Channel::portal, rng_.between(year_begin() + day, last - day));
+    const Seconds t = in_opening_hours(rng_, Channel::portal, rng_.between(year_begin(), last));
     return t < last ? t : never;
   }
   World& world_;
