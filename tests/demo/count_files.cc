@@ -52,7 +52,7 @@ struct FibreOrder {
   const Row *checkout = nullptr, *check = nullptr, *order = nullptr, *confirmed = nullptr, *technician = nullptr, *activated = nullptr,
             *cancelled = nullptr, *announced = nullptr, *credit = nullptr;
   int calls = 0, letters = 0, welcome = 0, fixed = 0, booked = 0;
-  std::vector<std::string> path;
+  std::vector<std::string_view> path;
   Rows rows;
   const Row* end() const { return technician ? technician : cancelled; }
   double wait() const { return end() ? working_days(confirmed->wall, end()->wall) : NAN; }
@@ -175,8 +175,8 @@ class Counter {
   }
 
   void map_and_variants() {
-    std::map<std::string, double> events;
-    std::map<std::string, std::string> channel;
+    std::map<std::string_view, double> events;
+    std::map<std::string_view, std::string_view> channel;
     for (const auto& r : files_.rows) ++events[r.touchpoint], channel[r.touchpoint] = r.channel;
     double owned = 0, letters = 0;
     for (const auto& [name, n] : events) {
@@ -191,13 +191,13 @@ class Counter {
     const auto leader = std::max_element(events.begin(), events.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
     out_["4.invoice_mails"] = leader->first == "Rechnung per E-Mail" ? leader->second : 0;
 
-    std::map<std::vector<std::string>, double> variants;
+    std::map<std::vector<std::string_view>, double> variants;
     for (const auto& o : orders_)
       if (o.confirmed) ++variants[o.path];
-    std::vector<std::pair<double, std::vector<std::string>>> ranked;
+    std::vector<std::pair<double, std::vector<std::string_view>>> ranked;
     for (const auto& [path, n] : variants) ranked.push_back({n, path});
     std::sort(ranked.rbegin(), ranked.rend());
-    const std::vector<std::string> designed = {"Bestellstrecke", "Identitätsprüfung", "Auftrag", "Auftragsbestätigung", "Bonitätsprüfung", "Terminvorschlag per E-Mail",
+    const std::vector<std::string_view> designed = {"Bestellstrecke", "Identitätsprüfung", "Auftrag", "Auftragsbestätigung", "Bonitätsprüfung", "Terminvorschlag per E-Mail",
                                                "Ankündigungsanruf Techniker", "Technikertermin", "Aktivierung"};
     const auto& top = ranked.front().second;
     out_["5.leader_share"] = std::count(top.begin(), top.end(), "Hotline: Terminrückfrage") ? ranked.front().first / buyers : 0;
@@ -206,13 +206,13 @@ class Counter {
     if (std::getenv("LOTSE_DEMO_VARIANTS"))
       for (size_t i = 0; i < 12; ++i) {
         std::string text;
-        for (const auto& t : ranked[i].second) text += t + " > ";
+        for (const auto& t : ranked[i].second) text += std::string(t) + " > ";
         std::fprintf(stderr, "%2zu %.4f %s\n", i + 1, ranked[i].first / buyers, text.c_str());
       }
   }
 
   void paths() {
-    const std::set<std::string> touches = {"Suchanzeige", "Social-Media-Anzeige", "Vergleichsportal", "Produktseite Glasfaser", "Verfügbarkeitsprüfung", "Newsletter-Klick",
+    const std::set<std::string_view> touches = {"Suchanzeige", "Social-Media-Anzeige", "Vergleichsportal", "Produktseite Glasfaser", "Verfügbarkeitsprüfung", "Newsletter-Klick",
                                            "Shop-Beratung", "Chat: Produktberatung", "Hotline: Produktberatung", "fibre_banner_open"};
     std::vector<double> count, days, channels;
     double buyers = 0, search = 0, shop = 0;
@@ -232,7 +232,7 @@ class Counter {
       count.push_back(static_cast<double>(path.size()));
       if (path.empty()) continue;
       days.push_back(static_cast<double>(order->utc - path.front()->utc) / day);
-      std::set<std::string> used;
+      std::set<std::string_view> used;
       for (const auto* r : path) used.insert(r->channel);
       channels.push_back(static_cast<double>(used.size()));
       search += path.back()->touchpoint == "Suchanzeige", shop += path.back()->touchpoint == "Shop-Beratung";
@@ -279,7 +279,7 @@ class Counter {
 
   void channels() {
     const double contacts = rows([](const Row& r) { return !r.channel.empty(); });
-    const auto share = [&](std::set<std::string> names) { return rows([&](const Row& r) { return names.contains(r.channel); }) / contacts; };
+    const auto share = [&](std::set<std::string_view> names) { return rows([&](const Row& r) { return names.contains(r.channel); }) / contacts; };
     out_["9.mail_share"] = share({"E-Mail", "Brief"});
     out_["9.portal_share"] = share({"Portal"});
     out_["9.app_share"] = share({"App"});
@@ -288,9 +288,9 @@ class Counter {
     out_["9.shop_share"] = share({"Shop"});
     double changed = 0;
     for (const auto& [key, rows] : by_key_) {
-      std::set<std::string> used;
+      std::set<std::string_view> used;
       for (const auto* r : rows)
-        if (!r->channel.empty()) used.insert(r->channel == "Brief" ? "E-Mail" : r->channel);
+        if (!r->channel.empty()) used.insert(r->channel == "Brief" ? std::string_view("E-Mail") : r->channel);
       changed += used.size() > 1;
     }
     out_["9.channel_change"] = changed / static_cast<double>(by_key_.size());
@@ -318,7 +318,7 @@ class Counter {
 
   void process() {
     std::vector<double> credit, fixed, straight;
-    std::map<std::pair<std::string, std::string>, std::vector<double>> handovers;
+    std::map<std::pair<std::string_view, std::string_view>, std::vector<double>> handovers;
     for (const auto& o : orders_) {
       if (!o.confirmed) continue;
       if (market(o.customer) != "CH") credit.push_back(static_cast<double>(o.credit->utc - o.confirmed->utc) / day);
@@ -388,7 +388,7 @@ class Counter {
 
   const Files& files_;
   std::map<int, Rows> by_customer_;
-  std::map<std::string, Rows> by_key_;
+  std::map<std::string_view, Rows> by_key_;
   std::vector<FibreOrder> orders_;
   std::map<std::string, double> out_;
 };

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <stdexcept>
+#include <unordered_set>
 
 #include "file_counts.h"
 
@@ -25,6 +26,12 @@ std::vector<std::string> split(const std::string& line, char delimiter) {
   return out;
 }
 
+/// One copy of each text: there are many rows and few words.
+std::string_view kept(std::string_view text) {
+  static std::unordered_set<std::string> all;
+  return *all.emplace(text).first;
+}
+
 std::string from_latin_1(const std::string& text) {
   std::string out;
   for (unsigned char c : text) {
@@ -40,10 +47,10 @@ int64_t civil(int y, int mo, int d, int h, int mi, int s) {
   return timegm(&t);
 }
 
-/// Summer time of 2025: 30 March to 26 October; the data end before that of 2026 matters (29 March).
+/// Summer time: 30 March to 26 October 2025, and from 29 March 2026 on.
 int64_t offset_at_wall(int64_t wall) {
-  const auto in = [&](int64_t from, int64_t to) { return wall >= from && wall < to; };
-  return in(civil(2025, 3, 30, 3, 0, 0), civil(2025, 10, 26, 3, 0, 0)) || wall >= civil(2026, 3, 29, 3, 0, 0) ? 7200 : 3600;
+  static const int64_t begin = civil(2025, 3, 30, 3, 0, 0), end = civil(2025, 10, 26, 3, 0, 0), next = civil(2026, 3, 29, 3, 0, 0);
+  return (wall >= begin && wall < end) || wall >= next ? 7200 : 3600;
 }
 int64_t wall_of(int64_t utc) {
   for (const int64_t offset : {7200, 3600})
@@ -100,7 +107,7 @@ Files read_files(const std::filesystem::path& folder) {
        {{"customer", "Kunde"}, {"key", "Vorgang"}, {"kind", "Vorgangsart"}, {"type", "Anlass"}, {"time", "Zeit"}, {"cost", "Kosten"}}, "Shop", "Filialen"},
   };
   Files out;
-  std::map<std::string, std::string> touchpoint;
+  std::map<std::string, std::string, std::less<>> touchpoint;
   {
     std::ifstream in(folder / "touchpoints.json");
     for (const auto& t : nlohmann::json::parse(in)) {
@@ -135,11 +142,14 @@ Files read_files(const std::filesystem::path& folder) {
       Row row;
       parse_time(row, cell("time"), source.time);
       row.customer = std::stoi(cell("customer"));
-      row.key = cell("key"), row.kind = cell("kind"), row.type = cell("type"), row.device = cell("device"), row.wait = cell("wait"), row.occasion = cell("occasion"), row.text = cell("text");
-      row.channel = at.contains("channel") ? cell("channel") : source.channel;
-      row.unit = at.contains("unit") ? cell("unit") : source.unit;
-      row.system = source.system;
-      row.touchpoint = touchpoint.contains(row.type) ? touchpoint[row.type] : row.type;
+      for (const auto& [field, name] : {std::pair{&Row::key, "key"}, {&Row::kind, "kind"}, {&Row::type, "type"}, {&Row::device, "device"}, {&Row::wait, "wait"},
+                                        {&Row::occasion, "occasion"}, {&Row::text, "text"}, {&Row::channel, "channel"}, {&Row::unit, "unit"}})
+        row.*field = kept(cell(name));
+      if (!at.contains("channel")) row.channel = kept(source.channel);
+      if (!at.contains("unit")) row.unit = kept(source.unit);
+      row.system = kept(source.system);
+      const auto mapped = touchpoint.find(row.type);
+      row.touchpoint = mapped == touchpoint.end() ? row.type : kept(mapped->second);
       row.cost = number(cell("cost"));
       if (!cell("score").empty()) row.score = std::stoi(cell("score"));
       if (!cell("attempts").empty()) row.attempts = std::stoi(cell("attempts"));
