@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/commands.h"
 #include "cli/mine.h"
 
 namespace {
@@ -18,7 +19,11 @@ struct Command {
 };
 
 constexpr Command commands[] = {
+    {"serve", lotse::cli::serve_command, "serve a data folder to browsers"},
     {"mine", lotse::cli::mine_command, "analyse a log file without a server"},
+    {"user", lotse::cli::user_command, "people: list, add, passwd"},
+    {"workspace", lotse::cli::workspace_command, "workspaces: list, add"},
+    {"openapi", lotse::cli::openapi_command, "print the API's description"},
 };
 
 void usage(std::FILE* to) {

@@ -1,0 +1,109 @@
+#include <fmt/format.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+#include <charconv>
+#include <cstdio>
+
+#include "base/log.h"
+#include "cli/arguments.h"
+#include "cli/commands.h"
+#include "cli/composition.h"
+#include "cli/first_sign_in.h"
+#include "http/event_hub.h"
+#include "http/router.h"
+#include "http/routes.h"
+#include "http/server.h"
+
+namespace lotse::cli {
+namespace {
+constexpr const char* help =
+    "lotse serve --data DIR [--port 8600] [--bind 127.0.0.1] [--web web/dist]\n\n"
+    "Serves the data folder DIR until it gets SIGTERM or Ctrl-C. A new folder gets a first administrator, whose password\n"
+    "is printed at each start and kept in DIR/first-sign-in.txt until it is changed.\n"
+    "Behind a proxy on this machine that does TLS, the default --bind is right; see docs/operate.\n";
+
+/// News of the services, on the streams of each workspace.
+struct News {
+  News(Composition& parts, http::EventHub& hub) {
+    jobs = parts.jobs.changes().subscribe([&hub](const jobs::JobChanged& news) { hub.publish(news.workspace, "job", to_json(news.job)); });
+    mapping = parts.touchpoints.changes().subscribe(
+        [&hub](const atlas::MappingChanged& news) { hub.publish(news.workspace, "mapping_changed", {{"version", news.version}}); });
+  }
+  Feed<jobs::JobChanged>::Handle jobs;
+  Feed<atlas::MappingChanged>::Handle mapping;
+};
+
+/// Thousands of idle streams need a descriptor each.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+Result<uint16_t> port_of(const std::string& text) {
+  uint16_t port = 0;
+  const auto [end, bad] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (bad != std::errc{} || end != text.data() + text.size()) return Error::invalid("invalid_port", "", "--port " + text);
+  return port;
+}
+
+void print_welcome(const std::string& bind, uint16_t port, const std::optional<FirstSignIn>& first) {
+  const std::string host = bind == "0.0.0.0" || bind == "::" ? "localhost" : bind;
+  fmt::print("\n  Lotse    http://{}:{}/\n", host.find(':') == std::string::npos ? host : "[" + host + "]", port);
+  if (first)
+    fmt::print("  Sign-in  {}   {}\n           (valid until you change it: avatar, Password)\n", first->email, first->password);
+  fmt::print("  Stop     Ctrl-C\n\n");
+  std::fflush(stdout);
+}
+
+Result<void> serve(const Arguments& arguments) {
+  const uint16_t port = TRY(port_of(arguments.option("port").value_or("8600")));
+  const std::filesystem::path web = arguments.option("web").value_or(std::filesystem::exists("web/dist/index.html") ? "web/dist" : "");
+  // Blocked in every thread, so that only the wait below gets them.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);
+  raise_descriptor_limit();
+
+  auto parts = TRY(Composition::open(TRY(DataFolder::lock(TRY(arguments.required("data"))))));
+  const auto first = TRY(first_sign_in(*parts, "Mein Unternehmen"));
+  http::EventHub hub;
+  parts->workspaces.on_delete([&hub](const WorkspaceId& workspace) -> Result<void> {
+    hub.close(workspace);
+    return {};
+  });
+  const News news(*parts, hub);
+  http::Services services{.accounts = parts->accounts, .workspaces = parts->workspaces, .tokens = parts->tokens, .audit = parts->audit,
+                          .jobs = parts->jobs, .segments = parts->segments, .events = hub};
+  http::Router router(services, parts->owner, http::StaticFiles(web), http::all_routes());
+  http::Server::Options options{.bind = arguments.option("bind").value_or("127.0.0.1"), .port = port, .socket = parts->folder.socket()};
+  TRY(parts->begin());
+  auto server = TRY(http::Server::start(options, router));
+  print_welcome(options.bind, server->port(), first);
+
+  int received = 0;
+  sigwait(&signals, &received);
+  log_info("serve", "ending on {}", received == SIGTERM ? "SIGTERM" : "SIGINT");
+  server->stop();     // no more requests, so that services end in peace
+  parts->jobs.end();  // running jobs stop at their next step
+  return {};
+}
+}  // namespace
+
+int serve_command(const std::vector<std::string>& words) {
+  const auto arguments = Arguments::read(words, {"data", "port", "bind", "web"}, {"help"});
+  if (arguments && arguments->flag("help")) {
+    fmt::print("{}", help);
+    return 0;
+  }
+  const auto done = arguments ? serve(*arguments) : Result<void>(arguments.error());
+  return done ? 0 : fail("serve", done.error());
+}
+
+}  // namespace lotse::cli
