@@ -2,11 +2,12 @@
 """Text files as constants.
 
 embed_text.py migrations:MODULE OUT.h FILE.sql...   lotse::MODULE::embedded_migrations (number, name, text), by number
-embed_text.py problems OUT.h FILE.json...      lotse::http::embedded_problems: one JSON object of all codes
+embed_text.py problems OUT.h FILE.json...      lotse::http::embedded_problems: one JSON object of all codes; the last file wins
 """
 import json, pathlib, re, sys
 
-kind, out, files = sys.argv[1], pathlib.Path(sys.argv[2]), sorted(sys.argv[3:], key=lambda f: pathlib.Path(f).name)
+kind, out = sys.argv[1], pathlib.Path(sys.argv[2])
+files = sorted(sys.argv[3:], key=lambda f: (pathlib.Path(f).name == "problems.json", pathlib.Path(f).name))
 
 
 def literal(text):
@@ -36,9 +37,7 @@ else:
                 sys.exit(f"{file}: {code}: a code is written in snake_case")
             if set(texts) != {"en", "de"} or not all(t.strip() for t in texts.values()):
                 sys.exit(f"{file}: {code}: a text in 'en' and one in 'de' are wanted")
-            if code in codes and codes[code] != texts:
-                sys.exit(f"{file}: {code} stands twice with different texts")
-            codes[code] = texts
+            codes[code] = texts  # of problems.json, which comes last: shared codes stand there
     body = ["namespace lotse::http {",
             f"inline constexpr const char* embedded_problems = {literal(json.dumps(codes, ensure_ascii=False, sort_keys=True, indent=0))};",
             "}  // namespace lotse::http"]

@@ -10,7 +10,7 @@
 namespace lotse::cli {
 namespace {
 namespace fs = std::filesystem;
-fs::path lock_of(const fs::path& folder) { return folder / "lotse.lock"; }
+fs::path lock_of(const fs::path& folder) { return folder / "lock"; }
 }  // namespace
 
 Result<DataFolder> DataFolder::lock(const fs::path& path) {
