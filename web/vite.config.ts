@@ -8,7 +8,7 @@ const server = process.env.LOTSE_SERVER ?? 'http://127.0.0.1:8600';
 export default defineConfig({
   plugins: [react()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
-  server: { port: Number(process.env.PORT ?? 8601), proxy: { '/api': { target: server, changeOrigin: false } } },
+  server: { fs: { allow: ['..'] }, port: Number(process.env.PORT ?? 8601), proxy: { '/api': { target: server, changeOrigin: false } } },
   build: {
     target: 'es2022',
     chunkSizeWarningLimit: 1700,

@@ -1,4 +1,4 @@
-import { keepPreviousData, useMutation, useQuery, useQueryClient, type QueryKey } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient, type QueryKey } from '@tanstack/react-query';
 import { request } from './client';
 import type { Change, Group, Question } from './endpoints';
 import type { Problem } from './problem';
@@ -36,6 +36,23 @@ export function useApi<Request, Answer>(question: Question<Request, Answer>, ...
     refetchInterval: options?.every,
   });
 }
+
+/** A question whose answer comes by pages; `items` are those loaded so far. */
+export function useApiPages<Request extends { cursor?: string }, Answer extends { next_cursor?: string }>(question: Question<Request, Answer>, asked: Omit<Request, 'cursor'>, enabled = true) {
+  const workspace = useWorkspace();
+  return useInfiniteQuery<Answer, Problem, Answer[], QueryKey, string | undefined>({
+    queryKey: [...questionKey(workspace.id, question, asked as Request), 'pages'],
+    queryFn: ({ pageParam, signal }) => {
+      const page = { ...asked, cursor: pageParam } as Request;
+      return request<Answer>(question.method, `workspaces/${workspace.id}/${question.path(page)}`, { body: question.body?.(page), signal });
+    },
+    initialPageParam: undefined,
+    getNextPageParam: (last) => last.next_cursor,
+    select: (data) => data.pages,
+    enabled,
+  });
+}
+
 export type Asked<Answer> = ReturnType<typeof useQuery<Answer, Problem>>;
 
 export interface UseChangeOptions<Request, Answer> {

@@ -27,13 +27,15 @@ export interface TableProps<Row> {
   rowName?: (row: Row) => string;
   selected?: (row: Row) => boolean;
   dense?: boolean;
+  /** Rows of two lines. */
+  tall?: boolean;
   /** Shown instead of rows. */
   empty?: ReactNode;
   initialSort?: { key: string; descending?: boolean };
 }
 
 /** A calm table: hairlines, tabular figures, sortable by header, each row reachable by keyboard. */
-export function Table<Row>({ label, columns, rows, rowKey, onOpen, rowName, selected, dense, empty, initialSort }: TableProps<Row>) {
+export function Table<Row>({ label, columns, rows, rowKey, onOpen, rowName, selected, dense, tall, empty, initialSort }: TableProps<Row>) {
   const { t, language } = useLocale();
   const [sort, setSort] = useState(initialSort);
   const sorted = useMemo(() => {
@@ -53,7 +55,7 @@ export function Table<Row>({ label, columns, rows, rowKey, onOpen, rowName, sele
   if (rows.length === 0 && empty !== undefined) return <>{empty}</>;
   return (
     <div className={classes.tableBox} tabIndex={0} role="region" aria-label={label}>
-      <table className={classes.table} data-dense={dense || undefined} aria-label={label}>
+      <table className={classes.table} data-dense={dense || undefined} data-tall={tall || undefined} aria-label={label}>
         <thead>
           <tr>
             {columns.map((c) => {

@@ -1,5 +1,6 @@
 export { Chart, type ChartProps } from './Chart';
 export { ChannelIcon, channelIcon, useChannelName } from './ChannelIcon';
+export { Chain } from './Chain';
 export { Confirm } from './Confirm';
 export { CoverageStrip } from './CoverageStrip';
 export { How, Page, Section, SidePanel, type PageProps } from './Page';
