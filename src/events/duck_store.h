@@ -81,6 +81,8 @@ class DuckStore : public EventStore {
   ///   errors  import_not_found
   Result<uint64_t> undo(std::string_view import);
   bool has_import(std::string_view import) const;
+  /// How many events of an import there are.  errors  import_not_found
+  Result<uint64_t> import_size(std::string_view import) const;
 
   /// The customer that an identity belongs to from now on; itself where it was never said.
   Result<void> link_identity(uint32_t identity, uint32_t customer);

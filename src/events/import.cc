@@ -51,6 +51,8 @@ Result<std::shared_ptr<const Part>> DuckStore::State::find_part(std::string_view
 
 bool DuckStore::has_import(std::string_view import) const { return state_->find_part(import).has_value(); }
 
+Result<uint64_t> DuckStore::import_size(std::string_view import) const { return TRY(state_->find_part(import))->rows; }
+
 Result<ImportOutcome> DuckStore::import_rows(const ImportRows& rows, std::stop_token stop) {
   State& s = *state_;
   std::lock_guard importing(s.import_mutex);

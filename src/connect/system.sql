@@ -1,0 +1,2 @@
+-- name: import_running
+SELECT workspace_id, id, outcome FROM imports WHERE state = 'running'
