@@ -23,6 +23,10 @@
 /// the event store within a second, and answers with public ids.
 namespace lotse::analysis {
 
+namespace detail {
+class Service;
+}
+
 /// The event store of a workspace; the pointer keeps it open. errors: those of opening it.
 using StoreSource = std::function<Result<std::shared_ptr<events::EventStore>>(const WorkspaceId&)>;
 
@@ -43,9 +47,9 @@ struct Options {
 
 /// Errors of all functions with a filter, besides those named: forbidden; columns_loading (unavailable: the events are
 /// still being read, try again); as_of_gone (conflict: reload); invalid_time, invalid_period, invalid_gap,
-/// invalid_number, unknown_touchpoint, unknown_attribute, unknown_source, unknown_variant, no_touchpoints,
-/// slice_needs_gap, slice_needs_start_or_end, not_for_this_kind, segment_in_segment, not_found (a segment), each with
-/// the JSON pointer of what is wrong; `more` lists all of them; cancelled; store_broken.
+/// invalid_number, invalid_range, unknown_touchpoint, unknown_attribute, attribute_not_in_memory, unknown_variant,
+/// no_touchpoints, no_values, slice_needs_gap, slice_needs_start_or_end, not_for_this_kind, not_found (a segment), each
+/// with the JSON pointer of what is wrong; `more` lists all of them; cancelled; store_broken.
 /// Viewers without Right::see_customers get no node, edge or variant of fewer than five customers; the answer's notes
 /// then hold small_groups_withheld.
 /// Threads: all functions from any thread. Cost: about 1 ns per event and operator on two threads; equal questions are
@@ -99,8 +103,7 @@ class Analysis {
   void close(const WorkspaceId& workspace);
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  std::unique_ptr<detail::Service> service_;
 };
 
 }  // namespace lotse::analysis

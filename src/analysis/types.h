@@ -28,7 +28,8 @@ struct Basis {
         field("events_total", &Basis::events_total, "before instance and event filters"),
         field("approximate", &Basis::approximate, "true: quantiles within 1 %"),
         field("notes", &Basis::notes,
-              "codes the page explains: neighbours_by_event_filter, mapping_running, answered_from_store"));
+              "codes the page explains: neighbours_by_event_filter, mapping_running, answered_from_store, "
+              "answered_by_customer, small_groups_withheld, too_many_touchpoints"));
   }
 };
 
@@ -41,11 +42,12 @@ constexpr auto describe(Measure) {
 struct GraphRequest {
   Filter filter;
   std::vector<Measure> measures;
-  std::optional<int64_t> as_of;
+  std::optional<int64_t> as_of, mapping_version;
   static constexpr auto describe() {
     return json_object("GraphRequest", defaulted("filter", &GraphRequest::filter, ""),
                        field("measures", &GraphRequest::measures, "besides the count, which always comes"),
-                       field("as_of", &GraphRequest::as_of, "repeat an earlier answer's"));
+                       field("as_of", &GraphRequest::as_of, "repeat an earlier answer's"),
+                       field("mapping_version", &GraphRequest::mapping_version, "likewise"));
   }
 };
 struct GraphNode {
@@ -90,22 +92,24 @@ struct Graph {
 struct VariantsRequest {
   Filter filter;
   int64_t limit = 20, offset = 0;
-  std::optional<int64_t> as_of;
+  std::optional<int64_t> as_of, mapping_version;
   static constexpr auto describe() {
     return json_object("VariantsRequest", defaulted("filter", &VariantsRequest::filter, ""),
                        defaulted("limit", &VariantsRequest::limit, "1 to 1000"),
                        defaulted("offset", &VariantsRequest::offset, "rank to begin at; for the next page"),
-                       field("as_of", &VariantsRequest::as_of, ""));
+                       field("as_of", &VariantsRequest::as_of, "repeat an earlier answer's"),
+                       field("mapping_version", &VariantsRequest::mapping_version, "likewise"));
   }
 };
 struct Variant {
   std::string id;
   std::vector<std::string> sequence;
-  uint64_t count = 0;
+  uint64_t length = 0, count = 0;
   double share = 0, cumulative_share = 0, median_duration_s = 0;
   static constexpr auto describe() {
     return json_object("Variant", field("id", &Variant::id, "stable for the same sequence of touchpoints; for filter.variants"),
-                       field("sequence", &Variant::sequence, "touchpoint ids"), field("count", &Variant::count, "instances"),
+                       field("sequence", &Variant::sequence, "touchpoint ids, at most 200"),
+                       field("length", &Variant::length, "of the whole sequence"), field("count", &Variant::count, "instances"),
                        field("share", &Variant::share, "0..1"), field("cumulative_share", &Variant::cumulative_share, "0..1"),
                        field("median_duration_s", &Variant::median_duration_s, ""));
   }
@@ -139,10 +143,11 @@ struct DetailRequest {
   Filter filter;
   std::string from;
   std::optional<std::string> to;
-  std::optional<int64_t> as_of;
+  std::optional<int64_t> as_of, mapping_version;
   static constexpr auto describe() {
     return json_object("DetailRequest", defaulted("filter", &DetailRequest::filter, ""), field("from", &DetailRequest::from, "touchpoint id"),
-                       field("to", &DetailRequest::to, "touchpoint id; absent: a node"), field("as_of", &DetailRequest::as_of, ""));
+                       field("to", &DetailRequest::to, "touchpoint id; absent: a node"), field("as_of", &DetailRequest::as_of, "repeat an earlier answer's"),
+                       field("mapping_version", &DetailRequest::mapping_version, "likewise"));
   }
 };
 struct HistogramBar {
@@ -211,13 +216,14 @@ struct InstancesRequest {
   std::optional<std::string> at, edge_to;
   int64_t limit = 50;
   std::optional<std::string> cursor;
-  std::optional<int64_t> as_of;
+  std::optional<int64_t> as_of, mapping_version;
   static constexpr auto describe() {
     return json_object("InstancesRequest", defaulted("filter", &InstancesRequest::filter, ""),
                        field("at", &InstancesRequest::at, "only instances that touch this touchpoint"),
                        field("edge_to", &InstancesRequest::edge_to, "… and go from `at` directly to this one"),
                        defaulted("limit", &InstancesRequest::limit, "1 to 500"), field("cursor", &InstancesRequest::cursor, ""),
-                       field("as_of", &InstancesRequest::as_of, ""));
+                       field("as_of", &InstancesRequest::as_of, "repeat an earlier answer's"),
+                       field("mapping_version", &InstancesRequest::mapping_version, "likewise"));
   }
 };
 struct Instances {

@@ -10,7 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto gather_news = 30ms;        // appends come every few milliseconds: one moment for several of them
-constexpr auto retry_after = 2s;          // where the store could not be read
+constexpr std::chrono::milliseconds pause_min = 2s, pause_max = 60s;  // before a next try, where the store could not be read
 constexpr auto newer_wait_max = 2s;       // for an as_of that another part has just been given
 constexpr Micros now_kept{600'000'000};   // how long "now" stands still while nothing comes in
 constexpr size_t views_kept = 8;
@@ -158,12 +158,17 @@ void Live::write(std::stop_token stop) {
       done = Error::make(ErrorKind::internal, "internal", e.what());
       loaded_ = false;  // what the writer holds may be half changed; published moments are whole
     }
-    if (done || stop.stop_requested()) continue;
+    if (done || stop.stop_requested()) {
+      pause_ = {};
+      continue;
+    }
     log_error("analysis", "workspace {}: {} {}", workspace_.value, done.error().code, done.error().detail);
     std::unique_lock lock(mutex_);
     failure_ = done.error();
+    news_.mapping = true;  // looks again for what is to be done
     changed_.notify_all();
-    changed_.wait_for(lock, stop, retry_after, [] { return false; });
+    pause_ = std::clamp(pause_ * 2, pause_min, pause_max);
+    changed_.wait_for(lock, stop, pause_, [] { return false; });
   }
 }
 
@@ -295,13 +300,14 @@ Result<void> Live::step(const News& news, std::stop_token stop) {
   uint64_t up_to = std::max(work_.as_of, news.appended_to);
   const uint64_t before = engine::info(work_.columns).events;
   TRY(remove_rows(work_, news.removed, stop));
-  const bool lost_rows = engine::info(work_.columns).events != before;
+  lost_rows_ = lost_rows_ || engine::info(work_.columns).events != before;
   for (const auto& r : news.removed) up_to = std::max(up_to, r.as_of);
   const uint64_t old_as_of = work_.as_of;
   TRY(add_rows(work_, up_to, true, stop));
   if (task_ != Task::none) removed_during_task_.insert(removed_during_task_.end(), news.removed.begin(), news.removed.end());
-  if (lost_rows) floor_ = work_.as_of;
-  if (lost_rows || work_.as_of != old_as_of) publish(false);
+  if (lost_rows_) floor_ = work_.as_of;
+  if (lost_rows_ || work_.as_of != old_as_of) publish(false);
+  lost_rows_ = false;
   return {};
 }
 
@@ -322,7 +328,7 @@ void Live::publish(bool same_events) {
   });
   auto tallies = std::make_shared<const Tallies>(work_.tallies);
   std::lock_guard lock(mutex_);
-  moment->serial = ++serial_;
+  moment->serial = ++shared_.serial;
   const Micros now = shared_.clock.now();
   if (newest_) {
     if (same_events) moment->now = newest_->now;
@@ -497,7 +503,7 @@ Result<Seen> Live::see(std::optional<int64_t> as_of, std::optional<int64_t> mapp
       if (shared_.clock.now() - newest_->now > now_kept) {
         auto fresh = std::make_shared<Moment>(*newest_);
         fresh->now = shared_.clock.now();
-        fresh->serial = ++serial_;
+        fresh->serial = ++shared_.serial;
         newest_ = std::move(fresh);
       }
       seen.moment = newest_;

@@ -22,7 +22,7 @@ struct Moment {
   uint64_t as_of = 0;
   uint64_t floor = 0;   ///< older answers back to this arrival number can be given from these columns
   Micros now{0};        ///< the moment at which instances are open or not
-  uint64_t serial = 0;  ///< tells moments apart: of one workspace no two are equal
+  uint64_t serial = 0;  ///< tells moments apart: no two are equal in this process
   std::shared_ptr<const std::vector<EventClass>> classes;
   std::shared_ptr<const std::vector<uint32_t>> properties;
   std::shared_ptr<const std::vector<uint32_t>> attributes;  ///< attribute number of each column
@@ -48,6 +48,7 @@ struct Shared {
   engine::ThreadExecutor queries;     ///< of requests
   engine::ThreadExecutor background;  ///< building and merging; one at a time, see `heavy`
   std::mutex heavy;                   ///< bounds the memory of building and merging
+  std::atomic<uint64_t> serial = 0;   ///< of moments
 };
 
 /// One workspace's columns: a writer thread follows the store and publishes moments; requests hold theirs.
@@ -132,6 +133,8 @@ class Live {
   std::vector<events::Removed> removed_during_task_;
   bool save_wanted_ = false;
   uint64_t floor_ = 0;
+  bool lost_rows_ = false;  ///< since the last published moment
+  std::chrono::milliseconds pause_{0};  ///< before the next try, where the last one failed
 
   mutable std::mutex mutex_;
   mutable std::condition_variable_any changed_;
@@ -148,7 +151,6 @@ class Live {
     std::shared_ptr<const MappingView> view;
   };
   std::deque<KeptView> views_;  ///< newest last
-  uint64_t serial_ = 0;
 
   std::atomic<int64_t> last_used_us_ = 0;
   std::jthread task_thread_;
