@@ -4,7 +4,7 @@ import { overlap, placeLabels } from './labels';
 import { edgeId, END, START, toFlow, type Flow, type FlowSource } from './model';
 import { mainPath, place, withEnd, type Cells } from './place';
 import { boxOf, geometry, route } from './route';
-import { colour, countScale, timeScale } from './scale';
+import { countScale, timeScale } from './scale';
 
 function chance(seed: number) {
   return (n: number) => (seed = (seed * 1103515245 + 12345) % 2147483648) % n;
@@ -266,10 +266,5 @@ describe('scales', () => {
     expect(times.of(3600)).toBeCloseTo(0.5);
     expect(times.of(216000)).toBeCloseTo(1);
     expect(timeScale([0, 0]).of(0)).toBeCloseTo(0);
-  });
-  it('run from one end of the colours to the other', () => {
-    expect(colour('count', 'light', 0)).toBe('#a8ccc7');
-    expect(colour('count', 'light', 1)).toBe('#083f3a');
-    expect(colour('time', 'dark', 2)).toBe('#fbe8c4');
   });
 });

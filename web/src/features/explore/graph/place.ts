@@ -21,7 +21,6 @@ interface Link {
  */
 export function place(flow: Flow, skeleton: ReadonlySet<string>, kept: ReadonlyMap<string, Cell> = new Map()): Cells {
   const heaviest = flow.edges[0]?.weight ?? 1;
-  const ids = new Set(flow.nodes.map((node) => node.id));
   const links: Link[] = [];
   for (const edge of flow.edges) {
     if (edge.from !== edge.to) links.push({ from: edge.from, to: edge.to, pull: Math.sqrt(edge.weight / heaviest) });
@@ -30,7 +29,11 @@ export function place(flow: Flow, skeleton: ReadonlySet<string>, kept: ReadonlyM
   const sheet = new Sheet();
   sheet.put(START, { layer: 0, row: 0 });
   if (known > 0 && known * 2 >= skeleton.size) {
-    for (const [id, cell] of kept) if (ids.has(id)) sheet.put(id, cell);
+    // A node that was away may find its cell taken: it is placed anew.
+    for (const { id } of flow.nodes) {
+      const cell = kept.get(id);
+      if (cell && !sheet.holds(cell)) sheet.put(id, cell);
+    }
     sheet.end = sheet.lastLayer() + 1;
   } else {
     const inside = links.filter((link) => inSkeleton(link.from) && inSkeleton(link.to));
@@ -208,6 +211,10 @@ class Sheet {
     this.top = Math.min(this.top, cell.row);
     this.bottom = Math.max(this.bottom, cell.row);
     if (cell.row === 0) this.mainRow.add(id);
+  }
+
+  holds(cell: Cell): boolean {
+    return this.taken.has(key(cell));
   }
 
   take(id: string) {

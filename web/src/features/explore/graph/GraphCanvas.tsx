@@ -1,0 +1,349 @@
+import '@xyflow/react/dist/style.css';
+import { ActionIcon, Skeleton, Tooltip } from '@mantine/core';
+import { useReducedMotion } from '@mantine/hooks';
+import { IconMaximize, IconMinus, IconPlus } from '@tabler/icons-react';
+import { MiniMap, ReactFlow, ReactFlowProvider, useReactFlow, useStore, type Node } from '@xyflow/react';
+import { useCallback, useEffect, useId, useMemo, useRef, useState } from 'react';
+import type { Graph } from '@/api';
+import { useTexts } from '@/i18n';
+import { useColors } from '@/ui';
+import { texts } from '../de';
+import type { MeasureKey, Selection } from '../view';
+import type { Shown } from './detail';
+import { GraphEdges, GraphFocus, type DrawnEdge } from './GraphEdges';
+import { GraphNode, GraphTerminal, type Direction } from './GraphNode';
+import classes from './graph.module.css';
+import { placeLabels } from './labels';
+import { Legend } from './Legend';
+import { edgeScale, isTime, numbersOf, valueText, type Numbers } from './look';
+import { edgeId, END, START, type Flow, type FlowEdge } from './model';
+import { withEnd, type Cells } from './place';
+import { boxOf, geometry, route, type Route } from './route';
+import { lineColour, strokeWidth, type Scale } from './scale';
+
+/** Everything that a picture of the graph is made of; the screen and the export draw the same. */
+export interface Picture {
+  cells: Cells;
+  edges: FlowEdge[];
+  routes: Map<string, Route>;
+  numbers: Numbers;
+  scale: Scale;
+}
+
+const labelled = 28;
+
+export function usePicture(graph: Graph, flow: Flow, shown: Shown, cells: Cells | null, measure: MeasureKey): Picture | null {
+  const sheet = useMemo(() => {
+    if (!cells) return null;
+    const visible = withEnd(cells, shown.nodes);
+    const edges = flow.edges.filter((edge) => shown.edges.has(edge.id) && visible.has(edge.from) && visible.has(edge.to));
+    return { cells: visible, edges, routes: route(visible, edges) };
+  }, [cells, flow, shown]);
+  return useMemo(() => {
+    if (!sheet) return null;
+    const numbers = numbersOf(graph, measure);
+    return { ...sheet, numbers, scale: edgeScale(sheet.edges, numbers) };
+  }, [sheet, graph, measure]);
+}
+
+/** Thickness, colour and label of an edge; the heaviest edge of the picture is the measure of thickness. */
+export function edgeLook(picture: Picture, edge: FlowEdge, heaviest: number) {
+  const value = picture.numbers.edgeValue(edge);
+  const share = isTime(picture.numbers.measure) ? edge.weight / heaviest : (value ?? 0) / heaviest;
+  return { value, width: strokeWidth(share), t: value === undefined ? 0 : picture.scale.of(value), opacity: 0.45 + 0.55 * Math.min(1, Math.sqrt(share) * 2.2) };
+}
+
+export function heaviestOf(picture: Picture): number {
+  if (isTime(picture.numbers.measure)) return picture.edges[0]?.weight ?? 1;
+  return Math.max(1, ...picture.edges.map((edge) => picture.numbers.edgeValue(edge) ?? 0));
+}
+
+const nodeTypes = { touchpoint: GraphNode, terminal: GraphTerminal };
+
+export interface GraphCanvasProps {
+  picture: Picture | null;
+  graph: Graph;
+  /** Grows when everything stands somewhere else. */
+  epoch: number;
+  selection: Selection | null;
+  onSelect: (selection: Selection | null) => void;
+  /** A touchpoint to show in the middle; `turn` makes asking again for the same one possible. */
+  find: { id: string; turn: number } | null;
+  changed: ReadonlySet<string>;
+  /** The wheel zooms without a key. */
+  full: boolean;
+}
+
+export function GraphCanvas(props: GraphCanvasProps) {
+  return (
+    <ReactFlowProvider>
+      <Canvas {...props} />
+    </ReactFlowProvider>
+  );
+}
+
+function Canvas({ picture, graph, epoch, selection, onSelect, find, changed, full }: GraphCanvasProps) {
+  const { t, format } = useTexts(texts);
+  const colors = useColors();
+  const flow = useReactFlow();
+  const still = useReducedMotion();
+  const box = useRef<HTMLDivElement>(null);
+  const help = useId();
+  const zoom = useStore((state) => (state.transform[2] < 0.36 ? 'tiny' : state.transform[2] < 0.66 ? 'far' : 'near'));
+  const [hovered, setHovered] = useState<{ edge?: string; node?: string; x: number; y: number } | null>(null);
+  const duration = still ? 0 : 180;
+
+  const fit = useCallback(
+    (over = duration) => void flow.fitView({ padding: 0.06, maxZoom: 1.15, minZoom: 0.08, duration: over }),
+    [flow, duration],
+  );
+  const ready = picture !== null;
+  useEffect(() => {
+    if (!ready) return;
+    const frame = requestAnimationFrame(() => fit(0));
+    return () => cancelAnimationFrame(frame);
+    // Only a new arrangement is fitted; a filter or a slider leaves the view where the user put it.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [ready, epoch]);
+
+  /** Moves a box into sight without changing the zoom. */
+  const reveal = useCallback(
+    (id: string, centre: boolean) => {
+      const cell = picture?.cells.get(id);
+      const frame = box.current?.getBoundingClientRect();
+      if (!cell || !frame) return;
+      const { x, y, width, height } = boxOf(id, cell);
+      const { x: left, y: top, zoom: scale } = flow.getViewport();
+      const inside = x * scale + left > 8 && (x + width) * scale + left < frame.width - 8 && y * scale + top > 8 && (y + height) * scale + top < frame.height - 8;
+      if (inside && !centre) return;
+      void flow.setCenter(x + width / 2, y + height / 2, { zoom: centre ? Math.max(scale, 0.8) : scale, duration });
+    },
+    [flow, picture, duration],
+  );
+  const findId = find?.id;
+  const findTurn = find?.turn;
+  useEffect(() => {
+    if (findId) reveal(findId, true);
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [findId, findTurn]);
+  const selected = selection?.from;
+  useEffect(() => {
+    // The panel takes room from the picture: what was clicked must not slip away.
+    if (!selected || selected === START) return;
+    const timer = setTimeout(() => reveal(selected, false), 60);
+    return () => clearTimeout(timer);
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [selected]);
+
+  const onOpen = useCallback((id: string) => onSelect({ from: id }), [onSelect]);
+  const onMove = useCallback(
+    (id: string, direction: Direction) => {
+      const next = picture && neighbour(picture, id, direction);
+      if (!next) return;
+      reveal(next, false);
+      box.current?.querySelector<HTMLElement>(`[data-touchpoint="${CSS.escape(next)}"]`)?.focus({ preventScroll: true });
+    },
+    [picture, reveal],
+  );
+  const onFocus = useCallback((id: string) => reveal(id, false), [reveal]);
+  const onHoverNode = useCallback((id: string | null) => setHovered(id ? { node: id, x: 0, y: 0 } : null), []);
+  const onHoverEdge = useCallback((id: string | null, at?: { x: number; y: number }) => {
+    const frame = box.current?.getBoundingClientRect();
+    setHovered(id && at && frame ? { edge: id, x: at.x - frame.left, y: at.y - frame.top } : null);
+  }, []);
+  const edgeById = useMemo(() => new Map((picture?.edges ?? []).map((edge) => [edge.id, edge])), [picture]);
+  const onOpenEdge = useCallback(
+    (id: string) => {
+      const edge = edgeById.get(id);
+      if (edge) onSelect({ from: edge.from, to: edge.to });
+    },
+    [edgeById, onSelect],
+  );
+
+  const drawn = useMemo<DrawnEdge[]>(() => {
+    if (!picture) return [];
+    const heaviest = heaviestOf(picture);
+    return picture.edges
+      .map((edge) => {
+        const look = edgeLook(picture, edge, heaviest);
+        const colour = look.value === undefined ? colors.neutral : lineColour(colors, picture.scale.shade, look.t);
+        return { id: edge.id, from: edge.from, to: edge.to, route: picture.routes.get(edge.id)!, width: look.width, colour, opacity: look.opacity };
+      })
+      .reverse();
+  }, [picture, colors]);
+  const labels = useMemo(() => (picture ? labelsOf(picture, (value) => valueText(value, picture.numbers.measure, format)) : []), [picture, format]);
+
+  const nodes = useMemo<Node[]>(() => {
+    if (!picture) return [];
+    const { numbers } = picture;
+    const most = Math.max(1, ...graph.nodes.map((node) => numbers.nodeValue(node.touchpoint) ?? 0));
+    const unit = numbers.measure === 'customers' ? 'customers' : numbers.measure === 'instances' ? 'instances' : null;
+    return [...picture.cells]
+      .sort(([, a], [, b]) => a.layer - b.layer || a.row - b.row)
+      .map(([id, cell]): Node => {
+        const { x, y, width, height } = boxOf(id, cell);
+        const base = { id, position: { x, y }, width, height, draggable: false, connectable: false, selectable: false, focusable: false };
+        if (id === START || id === END) {
+          const instances = `${format.compact(graph.basis.instances)} ${t('unit.instances')}`;
+          return { ...base, type: 'terminal', data: { name: t(id === END ? 'graph.end' : 'graph.start'), value: instances, end: id === END } };
+        }
+        const node = numbers.node(id)!;
+        const value = numbers.nodeValue(id) ?? node.events;
+        const label = unit
+          ? t('graph.node_measure', { name: node.name, events: node.events, value: `${format.number(value)} ${t(`unit.${unit}`)}` })
+          : t(node.mapped ? 'graph.node' : 'graph.node_unmapped', { name: node.name, events: node.events });
+        return {
+          ...base,
+          type: 'touchpoint',
+          data: {
+            name: node.name,
+            label,
+            value: format.compact(value),
+            channel: node.channel,
+            mapped: node.mapped,
+            share: value / most,
+            colour: colors.count(0.35 + 0.65 * Math.sqrt(value / most)),
+            selected: selection?.from === id && selection.to === undefined,
+            found: findId === id,
+            changed: changed.has(id),
+            onOpen,
+            onMove,
+            onFocus,
+            onHover: onHoverNode,
+          },
+        };
+      });
+  }, [picture, graph, selection, findId, changed, colors, format, t, onOpen, onMove, onFocus, onHoverNode]);
+
+  const focus = useMemo(() => {
+    const node = hovered?.node ?? (hovered ? undefined : selection && selection.to === undefined ? selection.from : undefined);
+    const edge = hovered?.edge ?? (hovered ? undefined : selection?.to ? edgeId(selection.from, selection.to) : undefined);
+    if (node) return drawn.filter((one) => one.from === node || one.to === node);
+    if (edge) return drawn.filter((one) => one.id === edge);
+    return [];
+  }, [drawn, hovered, selection]);
+
+  return (
+    <div ref={box} className={classes.canvas} data-zoom={zoom} role="group" aria-label={t('graph.label')} aria-describedby={help}>
+      <p id={help} className="visually-hidden">
+        {t('graph.help')}
+      </p>
+      {picture ? (
+        <ReactFlow
+          nodes={nodes}
+          edges={noEdges}
+          nodeTypes={nodeTypes}
+          minZoom={0.06}
+          maxZoom={2.5}
+          nodesDraggable={false}
+          nodesConnectable={false}
+          nodesFocusable={false}
+          elementsSelectable={false}
+          zoomOnDoubleClick={false}
+          zoomOnScroll={full}
+          preventScrolling={full}
+          proOptions={{ hideAttribution: true }}
+          onPaneClick={() => onSelect(null)}
+        >
+          <GraphEdges edges={drawn} labels={labels} faded={focus.length > 0} onHover={onHoverEdge} onOpen={onOpenEdge} />
+          {focus.length > 0 && <GraphFocus edges={focus} />}
+          {nodes.length > 9 && (
+            <MiniMap
+              pannable
+              ariaLabel={t('graph.minimap')}
+              nodeColor={(node) => (node.type === 'terminal' ? colors.accent : ((node.data as { colour?: string }).colour ?? colors.neutral))}
+              nodeStrokeWidth={0}
+              maskColor={colors.scheme === 'light' ? 'rgb(238 241 241 / 70%)' : 'rgb(10 14 14 / 66%)'}
+              bgColor="transparent"
+              style={{ width: 168, height: 104 }}
+            />
+          )}
+        </ReactFlow>
+      ) : (
+        <div className={classes.waiting} role="status" aria-label={t('graph.laying_out')}>
+          <Skeleton height={200} className={classes.skeleton} />
+        </div>
+      )}
+      {hovered?.edge && picture && <EdgeTip picture={picture} edge={edgeById.get(hovered.edge)} x={hovered.x} y={hovered.y} />}
+      {picture && (
+        <div className={classes.corner}>
+          <div className={classes.zoom}>
+            <Tooltip label={t('graph.zoom_in')} position="right">
+              <ActionIcon aria-label={t('graph.zoom_in')} onClick={() => void flow.zoomIn({ duration })} radius={0} size={30}>
+                <IconPlus size={16} />
+              </ActionIcon>
+            </Tooltip>
+            <Tooltip label={t('graph.zoom_out')} position="right">
+              <ActionIcon aria-label={t('graph.zoom_out')} onClick={() => void flow.zoomOut({ duration })} radius={0} size={30}>
+                <IconMinus size={16} />
+              </ActionIcon>
+            </Tooltip>
+            <Tooltip label={t('graph.fit')} position="right">
+              <ActionIcon aria-label={t('graph.fit')} onClick={() => fit()} radius={0} size={30}>
+                <IconMaximize size={16} />
+              </ActionIcon>
+            </Tooltip>
+          </div>
+          <Legend measure={picture.numbers.measure} scale={picture.scale} unmapped={graph.nodes.some((node) => !node.mapped)} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+const noEdges: never[] = [];
+
+/** Labels of the strongest edges; of times, those of the strongest, too: they concern most people. */
+export function labelsOf(picture: Picture, text: (value: number) => string) {
+  const wanted = picture.edges.slice(0, labelled).flatMap((edge) => {
+    const value = picture.numbers.edgeValue(edge);
+    return value === undefined ? [] : [{ id: edge.id, text: text(value), points: picture.routes.get(edge.id)!.points }];
+  });
+  const boxes = [...picture.cells].map(([id, cell]) => {
+    const box = boxOf(id, cell);
+    // The words under the circles need room, too.
+    return id === START || id === END ? { ...box, x: box.x - 30, width: box.width + 60, height: box.height + 40 } : box;
+  });
+  return placeLabels(wanted, boxes);
+}
+
+function EdgeTip({ picture, edge, x, y }: { picture: Picture; edge: FlowEdge | undefined; x: number; y: number }) {
+  const { t, format } = useTexts(texts);
+  if (!edge) return null;
+  const name = (id: string) => (id === START ? t('graph.start') : id === END ? t('graph.end') : (picture.numbers.node(id)?.name ?? id));
+  const one = picture.numbers.edge(edge.id);
+  const terminal = edge.from === START || edge.to === END;
+  return (
+    <div className={classes.tip} style={{ left: x + 14, top: y + 14 }}>
+      <b>{t('graph.from_to', { from: name(edge.from), to: name(edge.to) })}</b>
+      {format.number(edge.weight)} {t(terminal ? 'unit.instances' : 'unit.count')}
+      {one?.customers !== undefined && ` · ${format.number(one.customers)} ${t('unit.customers')}`}
+      {one?.instances !== undefined && ` · ${format.number(one.instances)} ${t('unit.instances')}`}
+      {one?.median_s !== undefined && ` · ${t('measure.median')} ${format.duration(one.median_s)}`}
+      {one?.p90_s !== undefined && ` · p90 ${format.duration(one.p90_s)}`}
+    </div>
+  );
+}
+
+/** Where an arrow key leads: along the strongest shown way ahead or back, or to the next box above or below. */
+function neighbour(picture: Picture, id: string, direction: Direction): string | undefined {
+  const here = picture.cells.get(id);
+  if (!here) return undefined;
+  if (direction === 'right' || direction === 'left') {
+    const ahead = direction === 'right';
+    const ways = picture.edges.filter((edge) => (ahead ? edge.from : edge.to) === id).map((edge) => (ahead ? edge.to : edge.from));
+    const others = ways.filter((other) => other !== id && other !== START && other !== END);
+    // A loop back is a way ahead, too, but what lies in the direction of the key comes first.
+    return others.find((other) => Math.sign(picture.cells.get(other)!.layer - here.layer) === (ahead ? 1 : -1)) ?? others[0];
+  }
+  const sign = direction === 'down' ? 1 : -1;
+  let best: string | undefined;
+  let least = Infinity;
+  for (const [other, cell] of picture.cells) {
+    const rows = (cell.row - here.row) * sign;
+    if (other === START || other === END || rows <= 0) continue;
+    const far = rows * geometry.line + Math.abs(cell.layer - here.layer) * geometry.column * 1.5;
+    if (far < least) [least, best] = [far, other];
+  }
+  return best;
+}
