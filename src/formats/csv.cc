@@ -86,13 +86,16 @@ CsvSplitter::CsvSplitter(ByteSource& utf8, CsvDialect dialect, CsvLimits limits,
 }
 
 Result<std::optional<CsvChunk>> CsvSplitter::next(CsvChunk recycled) {
+  if (ended_ && rest_.empty()) return std::optional<CsvChunk>();
   CsvChunk chunk = std::move(recycled);
   chunk.first_byte = offset_;
   chunk.size = rest_.size();
-  size_t wanted = std::max(chunk_bytes_, rest_.size() + chunk_bytes_ / 2);
+  // A small first chunk: the header is wanted soon, and many files are small.
+  const size_t usual = offset_ == 0 ? std::min(chunk_bytes_, size_t{32} << 10) : chunk_bytes_;
+  size_t wanted = std::max(usual, rest_.size() + usual / 2 + 1);
   RowEndFinder finder(dialect_);
   if (chunk.bytes.size() < wanted + padding) chunk.bytes.resize(wanted + padding);
-  std::memcpy(chunk.bytes.data(), rest_.data(), rest_.size());
+  std::copy(rest_.begin(), rest_.end(), chunk.bytes.begin());
   rest_.clear();
   for (;;) {
     if (!ended_) {

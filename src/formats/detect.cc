@@ -179,7 +179,7 @@ class Opened final : public OpenTable {
 
 // The start of the file, unpacked; `complete` where that is all.
 Result<std::string> head(ByteFile& file, bool& compressed, bool& complete) {
-  std::string bytes(sample_bytes, '\0');
+  std::string bytes(std::min<uint64_t>(sample_bytes, file.size_bytes()), '\0');
   FileSource raw(file);
   bytes.resize(TRY(read_full(raw, bytes)));
   compressed = is_compressed(bytes);

@@ -17,7 +17,7 @@ struct Split {
 Split split(std::string_view sample, const CsvDialect& dialect, bool complete) {
   Split out;
   MemorySource source(sample);
-  CsvSplitter splitter(source, dialect);
+  CsvSplitter splitter(source, dialect, {}, std::min(sample.size() + 1, size_t{256} << 10));
   CsvParser parser(dialect, 0);
   RowBlock block;
   for (;;) {

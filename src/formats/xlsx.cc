@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <functional>
 #include <map>
 
 #include "formats/detail/xlsx_style.h"
