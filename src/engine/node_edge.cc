@@ -61,7 +61,7 @@ std::vector<std::optional<double>> medians(const States& states, size_t buckets)
 struct State {
   explicit State(size_t examples, size_t buckets) : rows(examples), trend(buckets, 0) {}
   uint64_t count = 0, instances = 0, customers = 0;
-  WideSum sum;
+  Sum sum = 0;
   std::vector<int64_t> times;
   std::vector<uint32_t> bucket_of_time;  ///< of `times`; the number of buckets where none holds it; empty without a trend
   FirstRows rows;
@@ -79,7 +79,7 @@ void look(State& state, const Instances& selected, const DetailQuery& ask) {
       const bool until_next = ask.until_next && ask.of.to == no_touchpoint;
       if (e == (until_next ? selected.begin[i + 1] - 1 : selected.begin[i])) return;
       const int64_t time = until_next ? selected.time[e + 1] - selected.time[e] : selected.time[e] - selected.time[e - 1];
-      state.sum.add(time);
+      state.sum += static_cast<uint64_t>(time);
       state.times.push_back(time);
       if (!state.trend.empty()) state.bucket_of_time.push_back(static_cast<uint32_t>(bucket));
     });
@@ -103,14 +103,14 @@ Result<Detail> examine(const Snapshot& columns, const Query& query, const Detail
                                 [&](State& state, const Instances& selected) { look(state, selected, ask); }));
   Detail result;
   result.trend.assign(buckets, 0);
-  WideSum sum;
+  Sum sum = 0;
   std::vector<int64_t> times;
   FirstRows rows(ask.examples);
   for (const State& state : states) {
     result.count += state.count;
     result.instances += state.instances;
     result.customers += state.customers;
-    sum.add(state.sum);
+    sum += state.sum;
     times.insert(times.end(), state.times.begin(), state.times.end());
     rows.add(state.rows);
     for (size_t b = 0; b < buckets; ++b) result.trend[b] += state.trend[b];
@@ -120,7 +120,7 @@ Result<Detail> examine(const Snapshot& columns, const Query& query, const Detail
   result.times = times.size();
   if (times.empty()) return result;
   std::sort(times.begin(), times.end());
-  result.mean_us = sum.mean(times.size());
+  result.mean_us = mean_of(sum, times.size());
   result.min_us = times.front();
   result.max_us = times.back();
   result.histogram = histogram(times);

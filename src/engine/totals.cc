@@ -11,7 +11,7 @@ using namespace detail;
 
 struct State {
   Totals totals;
-  WideSum duration;
+  Sum duration = 0;
   std::vector<int64_t> durations;
   std::vector<uint8_t> seen;  ///< [touchpoint]
 };
@@ -24,7 +24,7 @@ void count(State& state, const Instances& selected) {
     t.open_instances += selected.open[i];
     t.customers += i == 0 || selected.customer[i] != selected.customer[i - 1];
     const int64_t duration = selected.last_time(i) - selected.first_time(i);
-    state.duration.add(duration);
+    state.duration += static_cast<uint64_t>(duration);
     state.durations.push_back(duration);
   }
   for (uint32_t e = 0; e < selected.begin.back(); ++e) state.seen[selected.touchpoint[e]] = 1;
@@ -70,13 +70,13 @@ Result<Totals> totals(const Snapshot& columns, const Query& query, Executor& exe
     all.totals.open_instances += state.totals.open_instances;
     all.totals.events += state.totals.events;
     all.totals.customers += state.totals.customers;
-    all.duration.add(state.duration);
+    all.duration += state.duration;
     all.durations.insert(all.durations.end(), state.durations.begin(), state.durations.end());
     for (size_t t = 0; t < all.seen.size(); ++t) all.seen[t] |= state.seen[t];
   }
   Totals totals = all.totals;
   if (totals.instances) {
-    totals.duration_mean_us = all.duration.mean(totals.instances);
+    totals.duration_mean_us = mean_of(all.duration, totals.instances);
     totals.duration_median_us = quantile(all.durations, 0.5);
   }
   totals.touchpoints = std::count(all.seen.begin(), all.seen.end(), 1);

@@ -1,0 +1,222 @@
+#include "engine/detail/edge_square.h"
+
+#include <emmintrin.h>
+
+#include <algorithm>
+#include <bit>
+
+#include "engine/detail/runs.h"
+
+namespace lotse::engine::detail {
+namespace {
+
+/// Sums of cells stay below this, far from where 64 bits end.
+constexpr double cell_limit = 4e18;
+
+/// Counts the edges of rows [0, count) and returns the last touchpoint; `previous` stands before the first row.
+template <class Code>
+uint32_t count_rows(const Code* codes, size_t count, const Touchpoint* map, uint32_t shift, uint32_t previous, uint32_t* cells) {
+  for (size_t i = 0; i < count; ++i) {
+    const uint32_t touchpoint = map[codes[i]];
+    ++cells[previous << shift | touchpoint];
+    previous = touchpoint;
+  }
+  return previous;
+}
+
+/// The same with the sum of gaps. Count and sum are one 16-byte addition.
+template <class Code, class Gap, class Cell>
+uint32_t sum_rows(const Code* codes, const Gap* gaps, size_t count, const Touchpoint* map, uint32_t shift, uint32_t previous, Cell* cells) {
+  const __m128i one = _mm_cvtsi64_si128(1);
+  for (size_t i = 0; i < count; ++i) {
+    const uint32_t touchpoint = map[codes[i]];
+    auto* cell = reinterpret_cast<__m128i*>(cells + (previous << shift | touchpoint));
+    __m128i gap;
+    if constexpr (sizeof(Gap) == 4) gap = _mm_cvtsi32_si128(static_cast<int>(gaps[i]));
+    else gap = _mm_cvtsi64_si128(gaps[i]);
+    _mm_store_si128(cell, _mm_add_epi64(_mm_load_si128(cell), _mm_unpacklo_epi64(one, gap)));
+    previous = touchpoint;
+  }
+  return previous;
+}
+
+}  // namespace
+
+EdgeSquare::EdgeSquare(uint32_t touchpoint_count, bool times)
+    : shift_(std::bit_width(std::max(touchpoint_count, 2u) - 1)), times_(times), starts_(touchpoint_count, 0), ends_(touchpoint_count, 0) {
+  if (!times) narrow_counts_.assign(size_t{1} << (2 * shift_), 0);
+}
+
+EdgeSquare::Cell* EdgeSquare::cells(size_t unit) {
+  auto& memory = cell_memory_[unit];
+  if (!memory) {
+    const size_t bytes = sizeof(Cell) << (2 * shift_);
+    memory = allocate(bytes);
+    std::memset(memory.get(), 0, bytes);
+  }
+  return static_cast<Cell*>(memory.get());
+}
+
+bool EdgeSquare::reserve(double sum_us) {
+  if (sum_us > cell_limit) return false;
+  if (microseconds_used_ + sum_us > cell_limit) flush_microseconds();
+  microseconds_used_ += sum_us;
+  return true;
+}
+
+void EdgeSquare::flush_microseconds() {
+  microseconds_used_ = 0;
+  if (!cell_memory_[0]) return;
+  Cell* cell = cells(0);
+  for (uint32_t place = 0; place < 1u << (2 * shift_); ++place) {
+    if (cell[place].sum) wide_[place] += cell[place].sum;
+    cell[place].sum = 0;
+  }
+}
+
+/// Rows of whole customers, [from, to).
+template <class Code>
+void EdgeSquare::add_rows(const Plan& plan, const Segment& s, const Code* codes, uint32_t from, uint32_t to) {
+  const Touchpoint* map = plan.touchpoint_of.data();
+  uint32_t previous = 0;
+  if (!times_) {
+    count_rows(codes + from, to - from, map, shift_, previous, narrow_counts_.data());
+    return;
+  }
+  while (from < to) {
+    const uint32_t b = from / block_rows;
+    const GapBlock& block = s.blocks[b];
+    const uint32_t block_first = b * block_rows, end = std::min(to, block_first + block_rows), count = end - from;
+    if (block.unit_us == 0) {
+      const auto* gaps = reinterpret_cast<const int64_t*>(s.gap_words + block.word) + (from - block_first);
+      double sum = 0;
+      for (uint32_t i = 0; i < count; ++i) sum += static_cast<double>(gaps[i]);
+      if (reserve(sum)) {
+        previous = sum_rows(codes + from, gaps, count, map, shift_, previous, cells(0));
+      } else {
+        Cell* cell = cells(0);
+        for (uint32_t i = 0; i < count; ++i) {
+          const uint32_t touchpoint = map[codes[from + i]], place = previous << shift_ | touchpoint;
+          ++cell[place].count;
+          wide_[place] += static_cast<uint64_t>(gaps[i]);
+          previous = touchpoint;
+        }
+      }
+    } else {
+      const size_t unit = unit_index(block.unit_us);
+      if (unit == 0) reserve(static_cast<double>(count) * 0x1p32);
+      Cell* cell = cells(unit);
+      previous = sum_rows(codes + from, s.gap_words + block.word + (from - block_first), count, map, shift_, previous, cell);
+      const GapException* last = s.exceptions + s.blocks[b + 1].first_exception;
+      const GapException* e = s.exceptions + block.first_exception;
+      if (e != last) e = std::lower_bound(e, last, from, [](const GapException& x, uint32_t row) { return x.row < row; });
+      for (; e != last && e->row < end; ++e) {  // the kernel has added the marker: take it back
+        const uint32_t place = uint32_t{map[codes[e->row - 1]]} << shift_ | map[codes[e->row]];
+        cell[place].sum -= gap_exception;
+        wide_[place] += static_cast<uint64_t>(e->gap_us);
+      }
+    }
+    from = end;
+  }
+}
+
+template <class Code>
+void EdgeSquare::add_columns(const Plan& plan, const Segment& s, const Code* codes, const Bitmap* live, const Unit& unit) {
+  const Touchpoint* map = plan.touchpoint_of.data();
+  for_runs(live, unit.first, unit.last, [&](uint32_t first, uint32_t last) {
+    add_rows(plan, s, codes, s.offsets[first], s.offsets[last]);
+    // The false edges have gap 0, so only their counts are wrong, and it does not matter in which unit's cells.
+    Cell* cell = times_ ? cells(0) : nullptr;
+    uint32_t previous = 0;
+    for (uint32_t c = first; c < last; ++c) {
+      const uint32_t begin = map[codes[s.offsets[c]]], end = map[codes[s.offsets[c + 1] - 1]];
+      ++starts_[begin];
+      ++ends_[end];
+      const uint32_t place = previous << shift_ | begin;
+      if (cell) --cell[place].count;
+      else --narrow_counts_[place];
+      previous = end;
+    }
+    instances += last - first;
+    events += s.offsets[last] - s.offsets[first];
+  });
+}
+
+void EdgeSquare::add(const Plan& plan, const Segment& segment, const Bitmap* live, const Unit& unit) {
+  if (segment.event_class.width == 2) add_columns(plan, segment, segment.event_class.narrow(), live, unit);
+  else add_columns(plan, segment, segment.event_class.wide(), live, unit);
+}
+
+void EdgeSquare::add(const Instances& selected) {
+  const Touchpoint* touchpoint = selected.touchpoint.data();
+  const int64_t* time = selected.time.data();
+  const size_t count = selected.size(), total = selected.begin.back();
+  for (size_t i = 0; i < count; ++i) {
+    ++starts_[touchpoint[selected.begin[i]]];
+    ++ends_[touchpoint[selected.begin[i + 1] - 1]];
+  }
+  instances += count;
+  events += total;
+  auto place_at = [&](size_t e) { return uint32_t{touchpoint[e - 1]} << shift_ | touchpoint[e]; };
+  if (!times_) {
+    uint32_t* cell = narrow_counts_.data();
+    for (size_t e = 1; e < total; ++e) ++cell[place_at(e)];
+    for (size_t i = 1; i < count; ++i) --cell[place_at(selected.begin[i])];
+    return;
+  }
+  double durations = 0;
+  for (size_t i = 0; i < count; ++i) durations += static_cast<double>(selected.last_time(i) - selected.first_time(i));
+  const bool fits = reserve(durations);
+  Cell* cell = cells(0);
+  if (!fits) {
+    for (size_t i = 0; i < count; ++i)
+      for (size_t e = selected.begin[i] + 1; e < selected.begin[i + 1]; ++e) {
+        ++cell[place_at(e)].count;
+        wide_[place_at(e)] += static_cast<uint64_t>(time[e] - time[e - 1]);
+      }
+    return;
+  }
+  const __m128i one = _mm_cvtsi64_si128(1);
+  for (size_t e = 1; e < total; ++e) {
+    auto* at = reinterpret_cast<__m128i*>(cell + place_at(e));
+    const __m128i gap = _mm_cvtsi64_si128(time[e] - time[e - 1]);
+    _mm_store_si128(at, _mm_add_epi64(_mm_load_si128(at), _mm_unpacklo_epi64(one, gap)));
+  }
+  for (size_t i = 1; i < count; ++i) {
+    const size_t e = selected.begin[i];
+    --cell[place_at(e)].count;
+    cell[place_at(e)].sum -= static_cast<uint64_t>(time[e] - time[e - 1]);
+  }
+}
+
+void EdgeSquare::finish() {
+  const size_t places = size_t{1} << (2 * shift_);
+  counts_.assign(places, 0);
+  sums_.assign(places, 0);
+  for (size_t place = 0; place < narrow_counts_.size(); ++place) counts_[place] = narrow_counts_[place];
+  constexpr uint64_t units[unit_count] = {1, 1'000, 1'000'000};
+  for (size_t u = 0; u < unit_count; ++u) {
+    if (!cell_memory_[u]) continue;
+    const Cell* cell = cells(u);
+    for (size_t place = 0; place < places; ++place) {
+      counts_[place] += cell[place].count;
+      sums_[place] += static_cast<Sum>(cell[place].sum) * units[u];
+    }
+  }
+  for (const auto& [place, sum] : wide_) sums_[place] += sum;
+}
+
+void EdgeSquare::add(const EdgeSquare& other) {
+  for (size_t place = 0; place < counts_.size(); ++place) {
+    counts_[place] += other.counts_[place];
+    sums_[place] += other.sums_[place];
+  }
+  for (size_t t = 0; t < starts_.size(); ++t) {
+    starts_[t] += other.starts_[t];
+    ends_[t] += other.ends_[t];
+  }
+  instances += other.instances;
+  events += other.events;
+}
+
+}  // namespace lotse::engine::detail
