@@ -34,7 +34,7 @@ size_t characters(std::string_view utf8) {
 Result<void> set_text(std::optional<std::string>& to, const std::optional<std::string>& from, size_t max, const char* field) {
   if (!from) return {};
   const std::string text = trimmed(*from);
-  if (characters(text) > max) return Error::invalid("text_too_long", field, fmt::format("at most {} characters", max));
+  if (characters(text) > max) return Error::invalid("touchpoint_text_too_long", field, fmt::format("at most {} characters", max));
   if (text.empty()) to.reset();
   else to = text;
   return {};

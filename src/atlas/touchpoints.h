@@ -76,7 +76,7 @@ class Touchpoints {
 
   /// Changes an owned touchpoint or adopts an event type with the values given.
   /// `etag` as of the touchpoint that was read ("0": not owned yet); none overwrites.
-  /// errors  forbidden, not_found, stale, invalid_name (/name), touchpoint_exists (/name), text_too_long (/channel …)
+  /// errors  forbidden, not_found, stale, invalid_name (/name), touchpoint_exists (/name), touchpoint_text_too_long (/channel …)
   Result<Touchpoint> patch(const Viewer& viewer, std::string_view id, const TouchpointPatch& patch,
                            const std::optional<std::string>& etag = std::nullopt);
   /// Makes an event type an owned touchpoint under the id that it has. Owned already: no change.

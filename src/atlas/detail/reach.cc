@@ -35,7 +35,7 @@ std::map<std::string, std::vector<std::string>> types_by_touchpoint(const std::v
 Result<void> check_conditions(const RuleRequest& request, const EventCatalogue& catalogue) {
   for (size_t i = 0; i < request.event_types.size(); ++i)
     if (request.event_types[i].find_first_not_of(" \t\r\n") == std::string::npos)
-      return Error::invalid("empty_event_type", "/event_types/" + std::to_string(i), "an event type has a name");
+      return Error::invalid("required", "/event_types/" + std::to_string(i), "an event type has a name");
   for (size_t i = 0; i < request.sources.size(); ++i)
     if (!names(catalogue.sources, request.sources[i]))
       return Error::invalid("unknown_source", "/sources/" + std::to_string(i), "no such source");

@@ -18,7 +18,7 @@ std::map<std::string, std::vector<std::string>> types_by_touchpoint(const std::v
                                                                     const std::vector<EventCatalogue::Type>& types);
 
 /// Sources and properties must exist, and properties be in memory.
-/// errors  unknown_source, unknown_attribute, attribute_not_in_memory, empty_event_type
+/// errors  unknown_source, unknown_attribute, attribute_not_in_memory, required (an empty event type)
 Result<void> check_conditions(const RuleRequest& request, const EventCatalogue& catalogue);
 
 /// Without outer blanks, as the hub stores the types of events.
