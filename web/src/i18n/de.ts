@@ -48,6 +48,8 @@ export const de: Translation<typeof en> = {
 
   'language.de': 'Deutsch',
   'language.en': 'English',
+  'language.de_short': 'DE',
+  'language.en_short': 'EN',
   'language.auto': 'Wie im Browser',
   'theme.light': 'Hell',
   'theme.dark': 'Dunkel',

@@ -46,6 +46,8 @@ export const en = {
 
   'language.de': 'Deutsch',
   'language.en': 'English',
+  'language.de_short': 'DE',
+  'language.en_short': 'EN',
   'language.auto': 'As in the browser',
   'theme.light': 'Light',
   'theme.dark': 'Dark',

@@ -28,7 +28,7 @@ export interface Formats {
 }
 
 const units = [
-  { seconds: 365.25 * 86400, de: ['Jahr', 'Jahre'], en: ['y', 'y'], deShort: 'J.', enShort: 'y' },
+  { seconds: 365 * 86400, de: ['Jahr', 'Jahre'], en: ['y', 'y'], deShort: 'J.', enShort: 'y' },
   { seconds: 86400, de: ['Tag', 'Tage'], en: ['d', 'd'], deShort: 'T.', enShort: 'd' },
   { seconds: 3600, de: ['Std.', 'Std.'], en: ['h', 'h'], deShort: 'Std.', enShort: 'h' },
   { seconds: 60, de: ['Min.', 'Min.'], en: ['min', 'min'], deShort: 'Min.', enShort: 'min' },

@@ -3,6 +3,7 @@ import {
   IconBuildingStore, IconCircleDot, IconDeviceMobile, IconHeadset, IconMail, IconMailbox, IconMessageCircle, IconMessages,
   IconServerCog, IconShare3, IconSpeakerphone, IconTool, IconUserCircle, IconWorld, type Icon,
 } from '@tabler/icons-react';
+import { createElement } from 'react';
 import { useLocale } from '@/i18n';
 import { channelKey, useColors, type ChannelKey } from './palette';
 import classes from './ui.module.css';
@@ -42,8 +43,7 @@ export function useChannelName(): (channel: string | null | undefined) => string
 export function ChannelIcon({ channel, size = 16, named = false, plain = false }: { channel?: string | null; size?: number; named?: boolean; plain?: boolean }) {
   const colors = useColors();
   const name = useChannelName()(channel);
-  const Shape = channelIcon(channel);
-  const icon = <Shape size={size} stroke={1.75} color={plain ? 'currentColor' : colors.channel(channel)} aria-hidden />;
+  const icon = createElement(channelIcon(channel), { size, stroke: 1.75, color: plain ? 'currentColor' : colors.channel(channel), 'aria-hidden': true });
   if (!named) return <span className={classes.icon}>{icon}</span>;
   return (
     <Tooltip label={name}>

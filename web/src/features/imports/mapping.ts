@@ -74,6 +74,7 @@ export function sourceNameOf(fileName: string): string {
   const bare = fileName
     .replace(/\.gz$/i, '')
     .replace(/\.(csv|tsv|txt|xlsx|xes)$/i, '')
+    .replaceAll('_', ' ')
     .replace(/\b\d{4}[-_. ]?\d{2}([-_. ]?\d{2})?\b/g, ' ')
     .replace(/[-_.]+/g, ' ')
     .replace(/\s+/g, ' ')

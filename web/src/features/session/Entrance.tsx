@@ -27,8 +27,8 @@ export function EntranceFrame({ children }: { children: ReactNode }) {
               value={language}
               onChange={(value) => choose(value as Language)}
               data={[
-                { value: 'de', label: <abbr title={shared('language.de')}>DE</abbr> },
-                { value: 'en', label: <abbr title={shared('language.en')}>EN</abbr> },
+                { value: 'de', label: <abbr title={shared('language.de')}>{shared('language.de_short')}</abbr> },
+                { value: 'en', label: <abbr title={shared('language.en')}>{shared('language.en_short')}</abbr> },
               ]}
               classNames={{ label: classes.languageLabel }}
             />
