@@ -63,7 +63,8 @@ Result<void> Imports::recover() {
       // It ended between becoming visible and being written down here.
       import.state = ImportState::done;
       import.progress = 1;
-      import.events_new = *(*store)->import_size(import.id);
+      import.events_new = TRY((*store)->import_size(import.id));
+      if (import.replaces) TRY(mark_undone(workspace, *import.replaces));
     } else {
       import.state = ImportState::failed;
       import.error_code = "interrupted";
@@ -71,6 +72,14 @@ Result<void> Imports::recover() {
     TRY(store_outcome(workspace, import));
     log_warning("connect", "{} was running when the server ended: now {}", import.id, word(import.state));
   }
+  return {};
+}
+
+Result<void> Imports::mark_undone(const WorkspaceId& workspace, const std::string& id) {
+  auto [import, request] = TRY(load(workspace, id));
+  import.state = ImportState::undone;
+  TRY(store_outcome(workspace, import));
+  tell(workspace, import);
   return {};
 }
 
@@ -211,15 +220,9 @@ Result<void> Imports::run(jobs::JobContext& context) {
     import.error_code = result.error().code == "cancelled" ? "interrupted" : result.error().code;
     import.error_detail = result.error().detail;
   }
+  if (result && request.replaces) TRY(mark_undone(workspace, *request.replaces));
   live_.with([&](auto& live) { live.erase(import.id); });
   TRY(store_outcome(workspace, import));
-  if (result && request.replaces) {
-    if (auto replaced = load(workspace, *request.replaces)) {
-      replaced->first.state = ImportState::undone;
-      TRY(store_outcome(workspace, replaced->first));
-      tell(workspace, replaced->first);
-    }
-  }
   tell(workspace, import);
   if (!result) return result.error();
   if (auto taken = parts_.sources.take_in(viewer); !taken) log_warning("connect", "{}: {}", import.id, taken.error().detail);

@@ -76,6 +76,7 @@ class Imports {
   Result<void> run(jobs::JobContext& context);
   Result<void> store_outcome(const WorkspaceId& workspace, const Import& import);
   Result<std::pair<Import, ImportRequest>> load(const WorkspaceId& workspace, std::string_view id);
+  Result<void> mark_undone(const WorkspaceId& workspace, const std::string& id);
   Import with_progress(Import import);
   void tell(const WorkspaceId& workspace, const Import& import);
   std::filesystem::path rejects_path(const WorkspaceId& workspace, std::string_view id) const;
