@@ -11,9 +11,11 @@ export function GraphSkeleton() {
       <div className={classes.tools}>
         <Skeleton height={32} width={420} />
       </div>
-      <div className={classes.canvas}>
-        <div className={classes.waiting}>
-          <Skeleton height={200} className={classes.skeleton} />
+      <div className={classes.stage}>
+        <div className={classes.canvas}>
+          <div className={classes.waiting}>
+            <Skeleton height={200} className={classes.skeleton} />
+          </div>
         </div>
       </div>
     </div>

@@ -18,7 +18,7 @@ import { Legend } from './Legend';
 import { edgeScale, isTime, numbersOf, valueText, type Numbers } from './look';
 import { edgeId, END, START, type Flow, type FlowEdge } from './model';
 import { withEnd, type Cells } from './place';
-import { boxOf, geometry, route, type Route } from './route';
+import { boxOf, geometry, route, type Box, type Route } from './route';
 import { lineColour, strokeWidth, type Scale } from './scale';
 
 /** Everything that a picture of the graph is made of; the screen and the export draw the same. */
@@ -89,17 +89,40 @@ function Canvas({ picture, graph, epoch, selection, onSelect, find, changed, ful
   const still = useReducedMotion();
   const box = useRef<HTMLDivElement>(null);
   const help = useId();
-  const zoom = useStore((state) => (state.transform[2] < 0.36 ? 'tiny' : state.transform[2] < 0.66 ? 'far' : 'near'));
+  const zoom = useStore((state) => (state.transform[2] < 0.36 ? 'tiny' : state.transform[2] < 0.62 ? 'far' : 'near'));
   const [hovered, setHovered] = useState<{ edge?: string; node?: string; x: number; y: number } | null>(null);
   const duration = still ? 0 : 180;
+  const bounds = useMemo(() => (picture ? boundsOf(picture) : null), [picture]);
+  // The overview is of use only while a part is out of sight.
+  const clipped = useStore(({ transform: [x, y, scale], width, height }) =>
+    bounds !== null && (bounds.x * scale + x < -40 || bounds.y * scale + y < -40 || (bounds.x + bounds.width) * scale + x > width + 40 || (bounds.y + bounds.height) * scale + y > height + 40));
 
   const fit = useCallback(
-    (over = duration) => void flow.fitView({ padding: 0.06, maxZoom: 1.15, minZoom: 0.08, duration: over }),
-    [flow, duration],
+    (over = duration) => {
+      const frame = box.current?.getBoundingClientRect();
+      if (!picture || !frame) return;
+      void flow.setViewport(fitted(picture, frame.width, frame.height), { duration: over });
+    },
+    [flow, picture, duration],
   );
+  // While the user has not moved the picture, it stays fitted when its room changes (a panel opens, the window grows).
+  const moved = useRef(false);
+  const latestFit = useRef(fit);
+  useEffect(() => {
+    latestFit.current = fit;
+  }, [fit]);
+  useEffect(() => {
+    if (!box.current) return;
+    const watch = new ResizeObserver(() => {
+      if (!moved.current) latestFit.current(0);
+    });
+    watch.observe(box.current);
+    return () => watch.disconnect();
+  }, []);
   const ready = picture !== null;
   useEffect(() => {
     if (!ready) return;
+    moved.current = false;
     const frame = requestAnimationFrame(() => fit(0));
     return () => cancelAnimationFrame(frame);
     // Only a new arrangement is fitted; a filter or a slider leaves the view where the user put it.
@@ -116,6 +139,7 @@ function Canvas({ picture, graph, epoch, selection, onSelect, find, changed, ful
       const { x: left, y: top, zoom: scale } = flow.getViewport();
       const inside = x * scale + left > 8 && (x + width) * scale + left < frame.width - 8 && y * scale + top > 8 && (y + height) * scale + top < frame.height - 8;
       if (inside && !centre) return;
+      moved.current = true;
       void flow.setCenter(x + width / 2, y + height / 2, { zoom: centre ? Math.max(scale, 0.8) : scale, duration });
     },
     [flow, picture, duration],
@@ -244,10 +268,13 @@ function Canvas({ picture, graph, epoch, selection, onSelect, find, changed, ful
           preventScrolling={full}
           proOptions={{ hideAttribution: true }}
           onPaneClick={() => onSelect(null)}
+          onMoveStart={(event) => {
+            if (event) moved.current = true;
+          }}
         >
           <GraphEdges edges={drawn} labels={labels} faded={focus.length > 0} onHover={onHoverEdge} onOpen={onOpenEdge} />
           {focus.length > 0 && <GraphFocus edges={focus} />}
-          {nodes.length > 9 && (
+          {clipped && (
             <MiniMap
               pannable
               ariaLabel={t('graph.minimap')}
@@ -269,17 +296,26 @@ function Canvas({ picture, graph, epoch, selection, onSelect, find, changed, ful
         <div className={classes.corner}>
           <div className={classes.zoom}>
             <Tooltip label={t('graph.zoom_in')} position="right">
-              <ActionIcon aria-label={t('graph.zoom_in')} onClick={() => void flow.zoomIn({ duration })} radius={0} size={30}>
+              <ActionIcon aria-label={t('graph.zoom_in')} onClick={() => {
+                  moved.current = true;
+                  void flow.zoomIn({ duration });
+                }} radius={0} size={30}>
                 <IconPlus size={16} />
               </ActionIcon>
             </Tooltip>
             <Tooltip label={t('graph.zoom_out')} position="right">
-              <ActionIcon aria-label={t('graph.zoom_out')} onClick={() => void flow.zoomOut({ duration })} radius={0} size={30}>
+              <ActionIcon aria-label={t('graph.zoom_out')} onClick={() => {
+                  moved.current = true;
+                  void flow.zoomOut({ duration });
+                }} radius={0} size={30}>
                 <IconMinus size={16} />
               </ActionIcon>
             </Tooltip>
             <Tooltip label={t('graph.fit')} position="right">
-              <ActionIcon aria-label={t('graph.fit')} onClick={() => fit()} radius={0} size={30}>
+              <ActionIcon aria-label={t('graph.fit')} onClick={() => {
+                  moved.current = false;
+                  fit();
+                }} radius={0} size={30}>
                 <IconMaximize size={16} />
               </ActionIcon>
             </Tooltip>
@@ -293,16 +329,51 @@ function Canvas({ picture, graph, epoch, selection, onSelect, find, changed, ful
 
 const noEdges: never[] = [];
 
+/** Zoom and place at which all can be seen, and no box lies under the legend in the lower left corner. */
+export function fitted(picture: Picture, width: number, height: number): { x: number; y: number; zoom: number } {
+  const all = boundsOf(picture);
+  const corner = { width: 300, height: 112 };
+  const view = (bottom: number) => {
+    const zoom = Math.min(1.1, (width - 32) / all.width, (height - 20 - bottom) / all.height);
+    return { zoom, x: (width - all.width * zoom) / 2 - all.x * zoom, y: (height - bottom + 20 - all.height * zoom) / 2 - all.y * zoom };
+  };
+  const plain = view(20);
+  const covered = [...picture.cells].some(([id, cell]) => {
+    const at = boxOf(id, cell);
+    return at.x * plain.zoom + plain.x < corner.width && (at.y + at.height) * plain.zoom + plain.y > height - corner.height;
+  });
+  return covered ? view(corner.height) : plain;
+}
+
+/** What boxes, their words and edges take on the sheet. */
+export function boundsOf(picture: Picture): Box {
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  const take = (x: number, y: number) => {
+    left = Math.min(left, x);
+    top = Math.min(top, y);
+    right = Math.max(right, x);
+    bottom = Math.max(bottom, y);
+  };
+  for (const [id, cell] of picture.cells) {
+    const at = boxOf(id, cell);
+    const terminal = id === START || id === END;
+    take(at.x - (terminal ? 28 : 4), at.y - 4);
+    take(at.x + at.width + (terminal ? 28 : 4), at.y + at.height + (terminal ? 34 : 4));
+  }
+  for (const way of picture.routes.values()) for (const point of way.points) take(point.x, point.y);
+  return { x: left, y: top, width: right - left, height: bottom - top };
+}
+
 /** Labels of the strongest edges; of times, those of the strongest, too: they concern most people. */
 export function labelsOf(picture: Picture, text: (value: number) => string) {
   const wanted = picture.edges.slice(0, labelled).flatMap((edge) => {
     const value = picture.numbers.edgeValue(edge);
     return value === undefined ? [] : [{ id: edge.id, text: text(value), points: picture.routes.get(edge.id)!.points }];
   });
-  const boxes = [...picture.cells].map(([id, cell]) => {
+  const boxes = [...picture.cells].flatMap(([id, cell]) => {
     const box = boxOf(id, cell);
     // The words under the circles need room, too.
-    return id === START || id === END ? { ...box, x: box.x - 30, width: box.width + 60, height: box.height + 40 } : box;
+    return id === START || id === END ? [box, { x: box.x - 34, y: box.y + box.height, width: box.width + 68, height: 34 }] : [box];
   });
   return placeLabels(wanted, boxes);
 }

@@ -1,9 +1,10 @@
-import { renderToStaticMarkup } from 'react-dom/server';
+import { flushSync } from 'react-dom';
+import { createRoot } from 'react-dom/client';
 import type { Graph } from '@/api';
 import type { Formats } from '@/i18n';
 import { channelIcon, colorsOf } from '@/ui';
 import { arrow } from './GraphEdges';
-import { edgeLook, heaviestOf, labelsOf, type Picture } from './GraphCanvas';
+import { boundsOf, edgeLook, heaviestOf, labelsOf, type Picture } from './GraphCanvas';
 import { valueText } from './look';
 import { END, START } from './model';
 import { boxOf } from './route';
@@ -68,7 +69,7 @@ export function pictureSvg(graph: Graph, picture: Picture, words: PictureWords, 
       `<g><title>${xml(node.mapped ? node.name : `${node.name} (${words.notMapped})`)}</title>`,
       `<rect x="${box.x}" y="${box.y}" width="${box.width}" height="${box.height}" rx="8" fill="${colors.surface}" stroke="${node.mapped ? '#8a9594' : '#a35d00'}" stroke-width="1.25"${dashes}/>`,
       icon(node.channel, box.x + 10, box.y + 8, colors.channel(node.channel)),
-      ...wrap(node.name, 21, 2).map((line, i) => text(box.x + 31, box.y + 18.5 + i * 14, line, 12, colors.ink, 550)),
+      ...wrap(node.name, 20, 2).map((line, i) => text(box.x + 31, box.y + 18.5 + i * 15, line, 13, colors.ink, 550)),
     );
     const number = format.compact(value);
     const barWidth = box.width - 28 - number.length * 6.6;
@@ -104,26 +105,15 @@ function legend(picture: Picture, words: PictureWords, format: Formats, x: numbe
   ].join('');
 }
 
-function boundsOf(picture: Picture) {
-  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-  const take = (x: number, y: number) => {
-    left = Math.min(left, x);
-    top = Math.min(top, y);
-    right = Math.max(right, x);
-    bottom = Math.max(bottom, y);
-  };
-  for (const [id, cell] of picture.cells) {
-    const box = boxOf(id, cell);
-    take(box.x - 12, box.y - 8);
-    take(box.x + box.width + 12, box.y + box.height + (id === START || id === END ? 34 : 8));
-  }
-  for (const way of picture.routes.values()) for (const point of way.points) take(point.x, point.y);
-  return { x: left, y: top, width: right - left, height: bottom - top };
-}
-
+/** The icon as the page draws it. (The server's renderer could print it, too, but would weigh 180 kB in every page.) */
 function icon(channel: string | undefined, x: number, y: number, colour: string): string {
   const Shape = channelIcon(channel);
-  return `<g transform="translate(${x} ${y})">${renderToStaticMarkup(<Shape size={15} stroke={1.75} color={colour} />)}</g>`;
+  const host = document.createElement('div');
+  const root = createRoot(host);
+  flushSync(() => root.render(<Shape size={15} stroke={1.75} color={colour} />));
+  const markup = new XMLSerializer().serializeToString(host.firstElementChild!);
+  root.unmount();
+  return `<g transform="translate(${x} ${y})">${markup}</g>`;
 }
 
 function text(x: number, y: number, words: string, size: number, colour: string, weight = 400, anchor = 'start'): string {

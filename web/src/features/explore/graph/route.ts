@@ -2,7 +2,7 @@ import { END, START, type FlowEdge } from './model';
 import type { Cell } from './place';
 
 /** Pixels of the sheet at zoom 1. A node's box is centred in its cell; START and END are circles. */
-export const geometry = { width: 160, height: 60, column: 230, line: 102, circle: 36 } as const;
+export const geometry = { width: 172, height: 60, column: 238, line: 102, circle: 36 } as const;
 
 export interface Point {
   x: number;

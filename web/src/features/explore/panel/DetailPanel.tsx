@@ -49,13 +49,15 @@ function MeasuredPanel({ graph, selection, onSelect, onRows }: DetailPanelProps)
   const title: ReactNode =
     to === undefined ? (
       <span className={classes.title}>
-        <ChannelIcon channel={node?.channel} size={18} named />
+        <span className={classes.icon}>
+          <ChannelIcon channel={node?.channel} size={18} named />
+        </span>
         {name(from)}
       </span>
     ) : (
-      <span className={classes.title}>
-        {name(from)} <IconArrowRight size={16} aria-label="→" /> {name(to)}
-      </span>
+      <>
+        {name(from)} <IconArrowRight size={15} stroke={2.25} style={{ verticalAlign: '-2px' }} aria-label="→" /> {name(to)}
+      </>
     );
   return (
     <SidePanel title={title} kind={to !== undefined ? t('panel.edge') : node && !node.mapped ? <span className={classes.unmapped}>{t('panel.unmapped')}</span> : t('panel.node')} onClose={() => onSelect(null)}>
