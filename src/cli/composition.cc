@@ -2,14 +2,30 @@
 
 namespace lotse::cli {
 
-Result<std::unique_ptr<Composition>> Composition::open(DataFolder folder) {
-  auto database = TRY(db::Database::open_sqlite(folder.database()));
-  return std::make_unique<Composition>(std::move(folder), std::move(database), Clock::system());
+Result<std::vector<std::string>> VaultNames::pseudonyms(const WorkspaceId& workspace, std::span<const uint32_t> customers) {
+  std::vector<std::string> names;
+  names.reserve(customers.size());
+  for (const uint32_t customer : customers) names.push_back(vault_.pseudonym(workspace, customer));
+  return names;
+}
+Result<std::optional<uint32_t>> VaultNames::customer_of(const WorkspaceId& workspace, std::string_view pseudonym) {
+  return vault_.customer_no(workspace, pseudonym);
+}
+Result<std::optional<std::string>> VaultNames::identifier(const Viewer& viewer, uint32_t customer) {
+  return vault_.identifier(viewer, customer);
 }
 
-Composition::Composition(DataFolder data, std::unique_ptr<db::Database> opened, Clock& clock)
+Result<std::unique_ptr<Composition>> Composition::open(DataFolder folder) {
+  auto database = TRY(db::Database::open_sqlite(folder.database()));
+  auto vault = TRY(privacy::Vault::open(folder.path()));
+  return std::make_unique<Composition>(std::move(folder), std::move(database), std::move(vault), Clock::system());
+}
+
+Composition::Composition(DataFolder data, std::unique_ptr<db::Database> opened, std::unique_ptr<privacy::Vault> identities, Clock& clock)
     : folder(std::move(data)),
       database(std::move(opened)),
+      vault(std::move(identities)),
+      stores(folder.path(), {}, clock),
       audit(*database, clock),
       accounts(*database, clock),
       workspaces(*database, clock, audit),
@@ -17,20 +33,43 @@ Composition::Composition(DataFolder data, std::unique_ptr<db::Database> opened, 
       owner(*database, clock),
       jobs(*database, clock,
            [this](const WorkspaceId& workspace, const std::string& principal) { return workspaces.viewer_of(workspace, principal); }),
+      sources(*database, stores, clock),
+      uploads(*database, stores, clock),
+      imports({*database, stores, *vault, jobs, workspaces, audit, uploads, sources, clock}),
+      hub(stores, *vault),
+      live_events(hub, sources, workspaces, clock),
       segments(*database, clock),
-      touchpoints(*database, clock, audit) {
+      touchpoints(*database, clock, audit),
+      names(*vault),
+      analysis({.stores = [this](const WorkspaceId& workspace) -> Result<std::shared_ptr<events::EventStore>> { return TRY(stores.open(workspace)); },
+                .feeds = stores.feeds(),
+                .workspaces = workspaces,
+                .touchpoints = touchpoints,
+                .segments = segments,
+                .names = names,
+                .clock = clock},
+               {.data = folder.path()}) {
+  // A workspace goes from what uses it to what it is made of.
   workspaces.on_delete([this](const WorkspaceId& workspace) { return jobs.forget(workspace); });
-  workspaces.on_delete([this](const WorkspaceId& workspace) { return touchpoints.forget(workspace); });
   workspaces.on_delete([this](const WorkspaceId& workspace) -> Result<void> {
-    std::error_code failed;
-    std::filesystem::remove_all(folder.workspaces() / workspace.value, failed);
-    if (failed) return Error::make(ErrorKind::unavailable, "data_folder_not_writable", failed.message());
-    return {};
+    analysis.close(workspace);
+    TRY(touchpoints.forget(workspace));
+    TRY(stores.remove(workspace));
+    return vault->forget(workspace);
   });
 }
 
 Composition::~Composition() { jobs.end(); }
 
-Result<void> Composition::begin() { return jobs.begin(); }
+Result<void> Composition::begin() {
+  TRY(imports.recover());
+  return jobs.begin();
+}
+
+http::Services services_of(Composition& c, http::EventHub& events) {
+  return {.accounts = c.accounts, .workspaces = c.workspaces, .tokens = c.tokens, .audit = c.audit, .jobs = c.jobs, .uploads = c.uploads,
+          .imports = c.imports, .sources = c.sources, .live_events = c.live_events, .segments = c.segments, .touchpoints = c.touchpoints,
+          .analysis = c.analysis, .events = events};
+}
 
 }  // namespace lotse::cli

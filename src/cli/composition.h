@@ -6,37 +6,71 @@
 #include "access/operator.h"
 #include "access/tokens.h"
 #include "access/workspaces.h"
+#include "analysis/analysis.h"
 #include "atlas/touchpoints.h"
 #include "base/result.h"
 #include "cli/data_folder.h"
+#include "connect/imports.h"
+#include "connect/live.h"
+#include "connect/sources.h"
+#include "connect/uploads.h"
 #include "customers/segments.h"
 #include "db/database.h"
+#include "events/stores.h"
+#include "http/services.h"
+#include "hub/hub.h"
 #include "jobs/jobs.h"
+#include "privacy/vault.h"
 
 namespace lotse::cli {
 
+/// The identity vault, as analysis needs it.
+class VaultNames : public analysis::CustomerNames {
+ public:
+  explicit VaultNames(privacy::Vault& vault) : vault_(vault) {}
+  Result<std::vector<std::string>> pseudonyms(const WorkspaceId& workspace, std::span<const uint32_t> customers) override;
+  Result<std::optional<uint32_t>> customer_of(const WorkspaceId& workspace, std::string_view pseudonym) override;
+  Result<std::optional<std::string>> identifier(const Viewer& viewer, uint32_t customer) override;
+
+ private:
+  privacy::Vault& vault_;
+};
+
 /// Every service on one data folder, wired: the one place that knows all concrete classes. Members stand in the order
 /// in which they need each other; they end in the opposite one.
-struct Composition {
-  /// Opens the data folder's files. `begin` is still to be called before jobs run.
+class Composition {
+ public:
+  /// Opens the data folder's files. Jobs run from `begin` on.
   static Result<std::unique_ptr<Composition>> open(DataFolder folder);
   ~Composition();
 
-  /// Runs jobs from here on.
+  /// Settles what an earlier process left half done, then runs jobs.
   Result<void> begin();
 
   DataFolder folder;
   std::unique_ptr<db::Database> database;
+  std::unique_ptr<privacy::Vault> vault;
+  events::Stores stores;
   access::Audit audit;
   access::Accounts accounts;
   access::Workspaces workspaces;
   access::Tokens tokens;
   access::Operator owner;
   jobs::Jobs jobs;
+  connect::Sources sources;
+  connect::Uploads uploads;
+  connect::Imports imports;
+  hub::Hub hub;
+  connect::LiveEvents live_events;
   customers::Segments segments;
   atlas::Touchpoints touchpoints;
+  VaultNames names;
+  analysis::Analysis analysis;
 
-  Composition(DataFolder data, std::unique_ptr<db::Database> opened, Clock& clock);
+  Composition(DataFolder data, std::unique_ptr<db::Database> opened, std::unique_ptr<privacy::Vault> identities, Clock& clock);
 };
+
+/// The services as routes see them.
+http::Services services_of(Composition& composition, http::EventHub& events);
 
 }  // namespace lotse::cli

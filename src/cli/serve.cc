@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "cli/composition.h"
 #include "cli/first_sign_in.h"
+#include "cli/news.h"
 #include "http/event_hub.h"
 #include "http/router.h"
 #include "http/routes.h"
@@ -23,17 +24,6 @@ constexpr const char* help =
     "Serves the data folder DIR until it gets SIGTERM or Ctrl-C. A new folder gets a first administrator, whose password\n"
     "is printed at each start and kept in DIR/first-sign-in.txt until it is changed.\n"
     "Behind a proxy on this machine that does TLS, the default --bind is right; see docs/operate.\n";
-
-/// News of the services, on the streams of each workspace.
-struct News {
-  News(Composition& parts, http::EventHub& hub) {
-    jobs = parts.jobs.changes().subscribe([&hub](const jobs::JobChanged& news) { hub.publish(news.workspace, "job", to_json(news.job)); });
-    mapping = parts.touchpoints.changes().subscribe(
-        [&hub](const atlas::MappingChanged& news) { hub.publish(news.workspace, "mapping_changed", {{"version", news.version}}); });
-  }
-  Feed<jobs::JobChanged>::Handle jobs;
-  Feed<atlas::MappingChanged>::Handle mapping;
-};
 
 /// Thousands of idle streams need a descriptor each.
 void raise_descriptor_limit() {
@@ -79,11 +69,10 @@ Result<void> serve(const Arguments& arguments) {
     return {};
   });
   const News news(*parts, hub);
-  http::Services services{.accounts = parts->accounts, .workspaces = parts->workspaces, .tokens = parts->tokens, .audit = parts->audit,
-                          .jobs = parts->jobs, .segments = parts->segments, .events = hub};
-  http::Router router(services, parts->owner, http::StaticFiles(web), http::all_routes());
+  http::Router router(services_of(*parts, hub), parts->owner, http::StaticFiles(web), http::all_routes());
   http::Server::Options options{.bind = arguments.option("bind").value_or("127.0.0.1"), .port = port, .socket = parts->folder.socket()};
   TRY(parts->begin());
+  for (const auto& workspace : TRY(parts->workspaces.all())) parts->analysis.warm(workspace.id);
   auto server = TRY(http::Server::start(options, router));
   print_welcome(options.bind, server->port(), first);
 

@@ -30,6 +30,11 @@ void EventHub::publish(const WorkspaceId& workspace, std::string_view name, cons
   for (const auto& stream : now) stream->push(name, text);
 }
 
+bool EventHub::has_streams(const WorkspaceId& workspace) const {
+  std::lock_guard lock(streams_->mutex);
+  return streams_->of.contains(workspace);
+}
+
 void EventHub::close(const WorkspaceId& workspace) {
   std::vector<std::shared_ptr<EventStream>> now;
   {

@@ -17,6 +17,8 @@ class EventHub {
   /// The stream gets the workspace's news until the handle is destroyed.
   [[nodiscard]] std::shared_ptr<void> join(const WorkspaceId& workspace, std::shared_ptr<EventStream> stream);
   void publish(const WorkspaceId& workspace, std::string_view name, const nlohmann::json& data);
+  /// Whether anybody listens.
+  bool has_streams(const WorkspaceId& workspace) const;
   /// Ends the streams of a workspace that is being deleted.
   void close(const WorkspaceId& workspace);
 

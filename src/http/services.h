@@ -6,24 +6,42 @@ class Workspaces;
 class Tokens;
 class Audit;
 }  // namespace lotse::access
-namespace lotse::jobs {
-class Jobs;
+namespace lotse::analysis {
+class Analysis;
 }
+namespace lotse::atlas {
+class Touchpoints;
+}
+namespace lotse::connect {
+class Uploads;
+class Imports;
+class Sources;
+class LiveEvents;
+}  // namespace lotse::connect
 namespace lotse::customers {
 class Segments;
+}
+namespace lotse::jobs {
+class Jobs;
 }
 
 namespace lotse::http {
 class EventHub;
 
-/// What routes may call. The composition root (cli/serve.cc) makes them all; a route file includes only what it uses.
+/// What routes may call. The composition root (cli) makes them all; a route file includes only what it uses.
 struct Services {
   access::Accounts& accounts;
   access::Workspaces& workspaces;
   access::Tokens& tokens;
   access::Audit& audit;
   jobs::Jobs& jobs;
+  connect::Uploads& uploads;
+  connect::Imports& imports;
+  connect::Sources& sources;
+  connect::LiveEvents& live_events;
   customers::Segments& segments;
+  atlas::Touchpoints& touchpoints;
+  analysis::Analysis& analysis;
   EventHub& events;
 };
 

@@ -1,26 +1,59 @@
+#include "analysis/analysis.h"
 #include "analysis/types.h"
+#include "http/csv_answer.h"
 #include "http/routes.h"
-#include "http/routes/pending.h"
 
 namespace lotse::http {
+namespace {
+using namespace analysis;
+
+Result<Coverage> coverage(Services& services, const Viewer& viewer, const Request&) { return services.analysis.coverage(viewer); }
+Result<Dimensions> dimensions(Services& services, const Viewer& viewer, const Request&) { return services.analysis.dimensions(viewer); }
+Result<Graph> graph(Services& services, const Viewer& viewer, const Request& request, const GraphRequest& body) {
+  return services.analysis.graph(viewer, body, request.stop);
+}
+Result<Response> graph_csv(Services& services, const Viewer& viewer, const Request&, const GraphRequest& body) {
+  return csv_answer("graph.csv", TRY(services.analysis.graph_csv(viewer, body)));
+}
+Result<Variants> variants(Services& services, const Viewer& viewer, const Request& request, const VariantsRequest& body) {
+  return services.analysis.variants(viewer, body, request.stop);
+}
+Result<Response> variants_csv(Services& services, const Viewer& viewer, const Request&, const VariantsRequest& body) {
+  return csv_answer("variants.csv", TRY(services.analysis.variants_csv(viewer, body)));
+}
+Result<Detail> detail_of(Services& services, const Viewer& viewer, const Request& request, const DetailRequest& body) {
+  return services.analysis.detail(viewer, body, request.stop);
+}
+Result<Instances> instances(Services& services, const Viewer& viewer, const Request& request, const InstancesRequest& body) {
+  return services.analysis.instances(viewer, body, request.stop);
+}
+Result<Response> instances_csv(Services& services, const Viewer& viewer, const Request&, const InstancesRequest& body) {
+  return csv_answer("instances.csv", TRY(services.analysis.instances_csv(viewer, body)));
+}
+}  // namespace
+
+/// What can be wrong with any question that has a filter.
+#define FILTER_ERRORS                                                                                                            \
+  "columns_loading", "as_of_gone", "invalid_time", "invalid_period", "invalid_gap", "invalid_number", "invalid_range",           \
+      "unknown_touchpoint", "unknown_attribute", "attribute_not_in_memory", "unknown_variant", "no_touchpoints", "no_values",    \
+      "slice_needs_gap", "slice_needs_start_or_end", "not_for_this_kind", "not_found"
 
 std::vector<Route> analysis_routes() {
-  using namespace analysis;
   std::vector<Route> rows;
-  rows.push_back(row(Method::get, "/workspaces/{ws}/coverage", Right::read, "Which data the numbers rest on", {}, pending<Coverage>));
-  rows.push_back(row(Method::get, "/workspaces/{ws}/dimensions", Right::read, "What can be filtered by", {}, pending<Dimensions>));
-  rows.push_back(row(Method::post, "/workspaces/{ws}/analysis/graph", Right::read, "The directly-follows graph", {"invalid_filter"}, pending_with<Graph, GraphRequest>));
-  rows.push_back(row(Method::post, "/workspaces/{ws}/analysis/graph.csv", Right::read, "The graph's edges as CSV", {"invalid_filter"},
-                     pending_with<Response, GraphRequest>).answers("text/csv"));
-  rows.push_back(row(Method::post, "/workspaces/{ws}/analysis/variants", Right::read, "The most frequent paths", {"invalid_filter"}, pending_with<Variants, VariantsRequest>));
-  rows.push_back(row(Method::post, "/workspaces/{ws}/analysis/variants.csv", Right::read, "The paths as CSV", {"invalid_filter"},
-                     pending_with<Response, VariantsRequest>).answers("text/csv"));
-  rows.push_back(row(Method::post, "/workspaces/{ws}/analysis/detail", Right::read, "One node or edge: times, trend, examples",
-                     {"invalid_filter", "touchpoint_not_found"}, pending_with<Detail, DetailRequest>));
+  rows.push_back(row(Method::get, "/workspaces/{ws}/coverage", Right::read, "Which data the numbers rest on", {}, coverage));
+  rows.push_back(row(Method::get, "/workspaces/{ws}/dimensions", Right::read, "What can be filtered by", {"columns_loading"}, dimensions));
+  rows.push_back(row(Method::post, "/workspaces/{ws}/analysis/graph", Right::read, "The directly-follows graph", {FILTER_ERRORS}, graph));
+  rows.push_back(row(Method::post, "/workspaces/{ws}/analysis/graph.csv", Right::read, "The graph's edges as CSV", {FILTER_ERRORS}, graph_csv)
+                     .answers("text/csv"));
+  rows.push_back(row(Method::post, "/workspaces/{ws}/analysis/variants", Right::read, "The most frequent paths",
+                     {FILTER_ERRORS, "invalid_limit", "invalid_offset"}, variants));
+  rows.push_back(row(Method::post, "/workspaces/{ws}/analysis/variants.csv", Right::read, "The paths as CSV", {FILTER_ERRORS}, variants_csv)
+                     .answers("text/csv"));
+  rows.push_back(row(Method::post, "/workspaces/{ws}/analysis/detail", Right::read, "One node or edge: times, trend, examples", {FILTER_ERRORS}, detail_of));
   rows.push_back(row(Method::post, "/workspaces/{ws}/analysis/instances", Right::see_customers, "The rows behind a number",
-                     {"invalid_filter", "invalid_cursor"}, pending_with<Instances, InstancesRequest>));
+                     {FILTER_ERRORS, "edge_needs_at", "invalid_limit", "invalid_cursor"}, instances));
   rows.push_back(row(Method::post, "/workspaces/{ws}/analysis/instances.csv", Right::see_customers, "All rows behind a number as CSV",
-                     {"invalid_filter"}, pending_with<Response, InstancesRequest>).answers("text/csv"));
+                     {FILTER_ERRORS, "edge_needs_at"}, instances_csv).answers("text/csv"));
   return rows;
 }
 
