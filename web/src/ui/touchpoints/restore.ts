@@ -41,7 +41,7 @@ export async function restore(before: Before, touched: readonly string[], steps:
     const there = rules[position];
     if (there && same(there, old)) continue;
     const elsewhere = rules.find((one, i) => i > position && same(one, old));
-    if (elsewhere) rules = (await steps.deleteRule(elsewhere.id)).rules;
+    if (elsewhere) await steps.deleteRule(elsewhere.id);
     const { event_types, sources, properties, touchpoint } = old;
     rules = (await steps.addRule({ event_types, sources, properties, touchpoint, position })).rules;
   }

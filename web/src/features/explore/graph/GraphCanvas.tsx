@@ -154,7 +154,12 @@ function Canvas({ picture, graph, epoch, selection, onSelect, find, changed, ful
   useEffect(() => {
     // The panel takes room from the picture: what was clicked must not slip away.
     if (!selected || selected === START) return;
-    const timer = setTimeout(() => reveal(selected, false), 60);
+    const timer = setTimeout(() => {
+      reveal(selected, false);
+      // On a narrow screen the panel opens below and takes the lower half: the picture moves up.
+      const frame = box.current?.getBoundingClientRect();
+      if (frame && window.innerWidth <= 1000 && frame.top > window.innerHeight * 0.2) box.current?.scrollIntoView({ block: 'start', behavior: still ? 'auto' : 'smooth' });
+    }, 60);
     return () => clearTimeout(timer);
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [selected]);
