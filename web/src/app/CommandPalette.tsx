@@ -81,7 +81,6 @@ export function CommandPalette({ places }: { places: Place[] }) {
       radius="lg"
       transitionProps={{ duration: 120, transition: 'pop' }}
       overlayProps={{ backgroundOpacity: 0.35 }}
-      aria-label={t('command.title')}
       searchProps={{ leftSection: <IconSearch size={20} stroke={1.6} aria-hidden />, placeholder: t('command.placeholder'), 'aria-label': t('command.placeholder') }}
     />
   );

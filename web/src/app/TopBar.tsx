@@ -29,10 +29,10 @@ export function TopBar() {
           </span>
         </Tooltip>
       )}
-      <UnstyledButton className={classes.search} onClick={() => spotlight.open()} aria-label={t('top.search')} aria-keyshortcuts="Control+K Meta+K">
+      <UnstyledButton className={classes.search} onClick={() => spotlight.open()} aria-keyshortcuts="Control+K Meta+K">
         <IconSearch size={16} stroke={1.75} aria-hidden />
         <span className={classes.searchText}>{t('top.search')}</span>
-        <Kbd size="xs" className={classes.searchKey} aria-hidden>
+        <Kbd size="xs" className={classes.searchKey}>
           {/mac/i.test(navigator.platform) ? '⌘ K' : 'Ctrl K'}
         </Kbd>
       </UnstyledButton>
@@ -178,8 +178,9 @@ function ProfileMenu() {
     <>
       <Menu position="bottom-end" width={240}>
         <Menu.Target>
-          <UnstyledButton className={classes.avatar} aria-label={t('top.profile', { name: me.name || me.email })}>
-            <Avatar size={32} radius="xl" color="teal" variant="light" name={me.name || me.email} />
+          <UnstyledButton className={classes.avatar}>
+            <Avatar size={32} radius="xl" color="teal" variant="light" name={me.name || me.email} aria-hidden />
+            <span className="visually-hidden">{t('top.profile', { name: me.name || me.email })}</span>
           </UnstyledButton>
         </Menu.Target>
         <Menu.Dropdown>

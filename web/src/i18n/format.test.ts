@@ -50,7 +50,10 @@ describe('durations', () => {
   });
   it('do not lose small, zero and negative times', () => {
     expect(de.duration(0)).toBe('0 Sek.');
-    expect(de.duration(0.25)).toBe('0,250 Sek.');
+    expect(de.duration(0.25)).toBe('0,25 Sek.');
+    expect(de.duration(1.24)).toBe('1,2 Sek.');
+    expect(en.duration(8)).toBe('8 s');
+    expect(en.duration(12.4)).toBe('12 s');
     expect(de.duration(-90)).toBe('−1 Min. 30 Sek.');
   });
   it('fit into labels', () => {

@@ -103,7 +103,7 @@ function makeFormats(language: Language, zone: string | undefined): Formats {
       const digits = percent !== 0 && percent !== 100 && Math.abs(percent) < 9.95 ? 1 : 0;
       return (digits === 1 ? fixed(percent, 1) : percent > 99 && percent < 100 ? fixed(percent, 1) : number(Math.round(percent))) + sign;
     },
-    duration: (seconds) => durationText(seconds, language, fixed),
+    duration: (seconds) => durationText(seconds, language, number),
     durationShort: (seconds) => shortDuration(seconds, language, number),
     time: (iso) => print(timeParts, iso),
     date: (iso) => print(dateParts, iso),
@@ -135,11 +135,11 @@ function makeFormats(language: Language, zone: string | undefined): Formats {
   };
 }
 
-function durationText(seconds: number, language: Language, fixed: (v: number, d: number) => string): string {
+function durationText(seconds: number, language: Language, number: (v: number, d?: number) => string): string {
   const sign = seconds < 0 ? '−' : '';
   const size = Math.abs(seconds);
   if (size === 0) return `0 ${language === 'de' ? 'Sek.' : 's'}`;
-  if (size < 1) return `${sign}${fixed(Math.max(size, 0.001), 3)} ${language === 'de' ? 'Sek.' : 's'}`;
+  if (size < 10) return `${sign}${number(size, size < 0.1 ? 3 : size < 1 ? 2 : 1)} ${language === 'de' ? 'Sek.' : 's'}`;
   // Round to the smaller of the two units shown, so that 59.7 minutes do not become "60 Min.".
   let first = units.findIndex((u) => size >= u.seconds);
   const last = () => Math.min(first + 1, units.length - 1);

@@ -52,7 +52,7 @@ export function LocaleProvider({ children }: { children: ReactNode }) {
   return <LocaleContext value={state}>{children}</LocaleContext>;
 }
 
-/** Prints a text of `T`. `rich` fills placeholders with elements, e.g. an emphasised number. */
+/** Prints a text of `T`. `rich` fills placeholders with elements and emphasises numbers. */
 export interface Translate<T extends Texts> {
   <K extends keyof T & string>(key: K, ...values: Values<T[K]>): string;
   rich<K extends keyof T & string>(key: K, ...values: Values<T[K], ReactNode>): ReactNode;
@@ -69,7 +69,7 @@ function makeTranslate<T extends Texts>(texts: Bilingual<T>, language: Language,
       .join('');
   t.rich = (key: string, values?: Record<string, ReactNode>) =>
     splitText(chooseForm(table[key] ?? key, language, values?.count)).map((part, i) => (
-      <Fragment key={i}>{i % 2 ? (typeof values?.[part] === 'number' ? print(values[part]) : values?.[part]) : part}</Fragment>
+      <Fragment key={i}>{i % 2 ? typeof values?.[part] === 'number' ? <b>{print(values[part])}</b> : values?.[part] : part}</Fragment>
     ));
   t.code = (key: string, otherwise: string) => (typeof table[key] === 'string' ? table[key] : otherwise);
   return t as unknown as Translate<T>;

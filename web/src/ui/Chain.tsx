@@ -21,17 +21,16 @@ export function Chain({ steps, most = 8 }: { steps: (TouchpointLike & { id: stri
     <ol className={classes.chain}>
       {shown.map(({ step, times }, i) => (
         <li key={i}>
-          {i > 0 && <IconChevronRight size={14} stroke={1.75} aria-hidden className={classes.chainArrow} />}
           <span className={classes.link} style={{ '--link': colors.touchpoint(step.id) } as CSSProperties}>
             <ChannelIcon channel={step.channel} size={14} plain />
             <span className={classes.ellipsis}>{step.name}</span>
             {times > 1 && <span className={classes.times}>×{times}</span>}
           </span>
+          {(i < shown.length - 1 || rest.length > 0) && <IconChevronRight size={14} stroke={1.75} aria-hidden className={classes.chainArrow} />}
         </li>
       ))}
       {rest.length > 0 && (
         <li>
-          <IconChevronRight size={14} stroke={1.75} aria-hidden className={classes.chainArrow} />
           <Tooltip label={rest.map((r) => r.step.name).join(' → ')} multiline maw={480}>
             <span className={classes.linkMore} tabIndex={0}>
               +{rest.length}

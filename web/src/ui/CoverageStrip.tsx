@@ -38,15 +38,15 @@ function Strip({ coverage }: { coverage: Coverage }) {
         <UnstyledButton className={classes.stripButton} title={t('coverage.open')}>
           {label}
           <span>{t('coverage.events', { count: coverage.events })}</span>
-          <span>{t('coverage.customers', { count: coverage.customers })}</span>
+          <span className={classes.stripCustomers}>{t('coverage.customers', { count: coverage.customers })}</span>
           <span>{t('coverage.sources', { count: coverage.sources.length })}</span>
-          {coverage.first && coverage.last && <span className={classes.stripPeriod}>{format.period(coverage.first, coverage.last)}</span>}
+          {coverage.first && coverage.last && <span>{format.period(coverage.first, coverage.last)}</span>}
           <span>
             {coverage.events_not_assigned > 0
               ? t('coverage.not_assigned', { share: format.share(coverage.events_not_assigned / coverage.events) })
               : t('coverage.all_assigned')}
           </span>
-          {coverage.last_arrival && <span className={classes.stripArrival}>{t('coverage.arrival', { ago: format.ago(coverage.last_arrival, now) })}</span>}
+          {coverage.last_arrival && <span>{t('coverage.arrival', { ago: format.ago(coverage.last_arrival, now) })}</span>}
           {coverage.loading && <span>{t('coverage.loading')}</span>}
         </UnstyledButton>
       </Popover.Target>

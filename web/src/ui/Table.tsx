@@ -12,6 +12,8 @@ export interface Column<Row> {
   align?: 'right';
   width?: number | string;
   render: (row: Row, index: number) => ReactNode;
+  /** Stands before the cell that opens the row, e.g. a box to choose it. */
+  leading?: boolean;
   /** Makes the column sortable. */
   sort?: (row: Row) => number | string | undefined;
 }
@@ -22,7 +24,7 @@ export interface TableProps<Row> {
   columns: Column<Row>[];
   rows: readonly Row[];
   rowKey: (row: Row, index: number) => string;
-  /** Opens a row: the first cell becomes a button with `rowName`, the row can be clicked. */
+  /** Opens a row: the first cell (after `leading` ones) becomes a button with `rowName`, the row can be clicked. */
   onOpen?: (row: Row) => void;
   rowName?: (row: Row) => string;
   selected?: (row: Row) => boolean;
@@ -52,6 +54,7 @@ export function Table<Row>({ label, columns, rows, rowKey, onOpen, rowName, sele
     });
   }, [rows, sort, columns, language]);
 
+  const opener = columns.findIndex((c) => !c.leading);
   if (rows.length === 0 && empty !== undefined) return <>{empty}</>;
   return (
     <div className={classes.tableBox} tabIndex={0} role="region" aria-label={label}>
@@ -97,7 +100,7 @@ export function Table<Row>({ label, columns, rows, rowKey, onOpen, rowName, sele
             >
               {columns.map((c, k) => (
                 <td key={c.key} data-align={c.align}>
-                  {k === 0 && onOpen ? (
+                  {k === opener && onOpen ? (
                     <UnstyledButton className={classes.rowButton} onClick={() => onOpen(row)} aria-label={rowName?.(row)}>
                       {c.render(row, i)}
                     </UnstyledButton>

@@ -18,7 +18,7 @@ export function Component() {
   return (
     <Page
       title={t('people.title')}
-      answer={members.data && t.rich('people.answer', { count: <b>{members.data.items.length}</b>, workspace: workspace.name })}
+      answer={members.data && t.rich('people.answer', { count: members.data.items.length, workspace: workspace.name })}
       actions={
         <Button leftSection={<IconUserPlus size={17} stroke={1.75} aria-hidden />} onClick={open}>
           {t('people.add')}
@@ -29,7 +29,7 @@ export function Component() {
       <Section>
         <Answer of={members}>{(list) => <People members={list.items} />}</Answer>
       </Section>
-      <Section title={t('people.role')}>
+      <Section title={t('people.roles')}>
         <RoleList />
       </Section>
       <AddPersonDialog opened={adding} onClose={close} />

@@ -19,7 +19,7 @@ export function Component() {
   return (
     <Page
       title={t('workspace.title')}
-      answer={t.rich('workspace.answer', { count: <b>{me.workspaces.length}</b> })}
+      answer={t.rich('workspace.answer', { count: me.workspaces.length })}
       actions={
         me.operator_of_server && (
           <Button leftSection={<IconPlus size={17} stroke={1.75} aria-hidden />} onClick={open}>

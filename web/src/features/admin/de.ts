@@ -8,6 +8,7 @@ const de: Translation<typeof en> = {
   'people.name': 'Name',
   'people.email': 'E-Mail',
   'people.role': 'Rolle',
+  'people.roles': 'Rollen',
   'people.role_of': 'Rolle von {name}',
   'people.last_seen': 'Zuletzt aktiv',
   'people.never': 'noch nicht',

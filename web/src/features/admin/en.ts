@@ -5,6 +5,7 @@ export const en = {
   'people.name': 'Name',
   'people.email': 'E-mail',
   'people.role': 'Role',
+  'people.roles': 'Roles',
   'people.role_of': 'Role of {name}',
   'people.last_seen': 'Last active',
   'people.never': 'not yet',

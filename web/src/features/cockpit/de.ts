@@ -3,7 +3,7 @@ import { en } from './en';
 
 const de: Translation<typeof en> = {
   'title': 'Cockpit',
-  'answer': '{events} von {customers} aus {sources} erzählen, welche Wege Ihre Kunden gingen, {period}.',
+  'answer': '{events} von {customers} aus {sources} erzählen, welche Wege Ihre Kunden gingen ({period}).',
   'answer_no_period': '{events} von {customers} aus {sources} erzählen, welche Wege Ihre Kunden gingen.',
   'events': { one: '{count} Ereignis', other: '{count} Ereignisse' },
   'customers': { one: '{count} Kunden', other: '{count} Kunden' },

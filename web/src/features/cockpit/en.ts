@@ -1,6 +1,6 @@
 export const en = {
   'title': 'Cockpit',
-  'answer': '{events} of {customers} from {sources} tell how your customers travelled, {period}.',
+  'answer': '{events} of {customers} from {sources} tell how your customers travelled ({period}).',
   'answer_no_period': '{events} of {customers} from {sources} tell how your customers travelled.',
   'events': { one: '{count} event', other: '{count} events' },
   'customers': { one: '{count} customer', other: '{count} customers' },

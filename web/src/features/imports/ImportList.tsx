@@ -22,8 +22,8 @@ export function ImportList({ imports }: { imports: Import[] }) {
         header: t('column.when'),
         sort: (i) => i.created_at,
         render: (i) => (
-          <Text fz="sm" c="dimmed" title={format.time(i.created_at)}>
-            {format.ago(i.created_at, now)} · {i.created_by}
+          <Text fz="sm" c="dimmed" title={t('run.by', { time: format.time(i.created_at), name: i.created_by })} style={{ whiteSpace: 'nowrap' }}>
+            {format.ago(i.created_at, now)}
           </Text>
         ),
       },

@@ -38,7 +38,7 @@ export function ReadOptionsForm({ detection, options, onOptions, timeFormat }: P
   const timeChoices = useMemo(() => {
     const name = (f: string) => t.code(`time.${f}`, f);
     return [
-      { value: '', label: t('time.detected', { format: seen ? name(seen) : '–' }) },
+      { value: '', label: t('time.detected', { format: seen ? name(seen).split(':')[0]! : '–' }) },
       ...timeFormats.map((f) => ({ value: f, label: name(f) })),
     ];
   }, [t, seen]);

@@ -98,7 +98,7 @@ function SourcePanel({ source, onClose }: { source: Source; onClose: () => void 
               label={t('sources.mapping')}
               dense
               columns={[
-                { key: 'column', header: t('sources.column'), render: (c) => <span style={{ overflowWrap: 'anywhere' }}>{c.column}</span> },
+                { key: 'column', header: t('sources.column'), render: (c) => <span style={{ overflowWrap: 'break-word' }}>{c.column}</span> },
                 { key: 'role', header: t('sources.meaning'), render: (c) => (c.name ? `${t(`role.${c.role}`)}: ${c.name}` : t(`role.${c.role}`)) },
               ]}
               rows={source.mapping.columns}

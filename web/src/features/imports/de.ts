@@ -46,7 +46,7 @@ const de: Translation<typeof en> = {
   'wizard.gone_text': 'Hochgeladene Dateien werden begrenzte Zeit aufbewahrt. Bitte laden Sie sie erneut hoch.',
   'wizard.again': 'Erneut hochladen',
   'wizard.ready': 'Alles Nötige ist da.',
-  'wizard.missing': 'Es fehlt noch: {list}.',
+  'wizard.missing': 'Noch zu beantworten: {list}',
   'wizard.staff': '{columns} scheinen Namen Ihrer Beschäftigten zu enthalten. Sie werden weggelassen, solange Sie nichts anderes bestimmen: Für Journeys werden sie nicht gebraucht, und Beschäftigtendaten sind geschützt. Um Personen zu unterscheiden, ohne sie zu kennen, wählen Sie „pseudonymisieren“.',
   'wizard.one_key': 'Es gibt nur eine Schlüsselspalte. Ihr Wert gilt als Kunde und als Vorgangsnummer.',
 
@@ -115,7 +115,7 @@ const de: Translation<typeof en> = {
   'time.epoch_ms': 'Millisekunden seit 1970',
   'time.epoch_us': 'Mikrosekunden seit 1970',
   'time.epoch_ns': 'Nanosekunden seit 1970',
-  'time.detected': 'wie erkannt: {format}',
+  'time.detected': '{format}, erkannt',
   'decimal.point': 'Punkt: 1.5',
   'decimal.comma': 'Komma: 1,5',
 

@@ -43,7 +43,7 @@ export const en = {
   'wizard.gone_text': 'Uploaded files are kept for a limited time. Please upload it again.',
   'wizard.again': 'Upload again',
   'wizard.ready': 'Everything needed is there.',
-  'wizard.missing': 'Still missing: {list}.',
+  'wizard.missing': 'Still to answer: {list}',
   'wizard.staff': '{columns} seem to hold names of your staff. They are left out unless you decide otherwise: for journeys they are not needed, and employee data are protected. To tell people apart without knowing them, choose “pseudonymise”.',
   'wizard.one_key': 'There is only one key column. Its value counts as customer and as matter number.',
 
@@ -112,7 +112,7 @@ export const en = {
   'time.epoch_ms': 'Milliseconds since 1970',
   'time.epoch_us': 'Microseconds since 1970',
   'time.epoch_ns': 'Nanoseconds since 1970',
-  'time.detected': 'as detected: {format}',
+  'time.detected': '{format}, detected',
   'decimal.point': 'Point: 1.5',
   'decimal.comma': 'Comma: 1,5',
 
