@@ -128,7 +128,6 @@ function List({ all, parameters, put, selected, onOpen }: {
     });
   const channels = [...new Set(all.map((one) => one.channel ?? ''))].sort((a, b) => channelName(a).localeCompare(channelName(b)));
   const columns: Column<Touchpoint>[] = [
-    { key: 'name', header: t('column.name'), sort: (one) => one.name, render: (one) => <TouchpointLabel touchpoint={one} strong /> },
     ...(may
       ? [
           {
@@ -143,11 +142,13 @@ function List({ all, parameters, put, selected, onOpen }: {
               />
             ),
             label: t('column.choose'),
-            width: 44,
+            width: 36,
+            leading: true,
             render: (one: Touchpoint) => <Checkbox size="sm" aria-label={t('choose.one', { name: one.name })} checked={marked.has(one.id)} onChange={() => toggle(one.id)} />,
           },
         ]
       : []),
+    { key: 'name', header: t('column.name'), sort: (one) => one.name, render: (one) => <TouchpointLabel touchpoint={one} strong /> },
     { key: 'channel', header: t('column.channel'), sort: (one) => (one.channel ? channelName(one.channel) : undefined), render: (one) => (one.channel ? channelName(one.channel) : '–') },
     { key: 'owner', header: t('column.owner'), sort: (one) => one.owner, render: (one) => one.owner ?? '–' },
     {
@@ -166,8 +167,6 @@ function List({ all, parameters, put, selected, onOpen }: {
     { key: 'first', header: t('column.first'), align: 'right', sort: (one) => one.first, render: (one) => (one.first ? format.date(one.first) : '–') },
     { key: 'last', header: t('column.last'), align: 'right', sort: (one) => one.last, render: (one) => (one.last ? format.date(one.last) : '–') },
   ];
-  // The name is the row's button and stands first for readers; the box to choose it stands before it for the eye.
-  const ordered = may ? [columns[0]!, ...columns.slice(2), columns[1]!] : columns;
   const count = (which: Show) => all.filter((one) => belongs(one, which)).length;
   return (
     <>
@@ -181,7 +180,7 @@ function List({ all, parameters, put, selected, onOpen }: {
         />
         <TextInput
           size="sm"
-          w={320}
+          w={300}
           leftSection={<IconSearch size={15} stroke={1.75} />}
           aria-label={t('search.label')}
           placeholder={t('search.label')}
@@ -207,7 +206,7 @@ function List({ all, parameters, put, selected, onOpen }: {
       {acted.length > 0 && <Chosen chosen={acted} onDone={() => setMarked(new Set())} />}
       <Table
         label={t('page.title')}
-        columns={ordered}
+        columns={columns}
         rows={rows}
         rowKey={(one) => one.id}
         onOpen={(one) => onOpen(one.id)}

@@ -271,7 +271,6 @@ function Canvas({ picture, graph, epoch, selection, onSelect, find, changed, ful
           zoomOnDoubleClick={false}
           zoomOnScroll={full}
           preventScrolling={full}
-          proOptions={{ hideAttribution: true }}
           onPaneClick={() => onSelect(null)}
           onMoveStart={(event) => {
             if (event) moved.current = true;
