@@ -89,6 +89,8 @@ bool passes(const Instance& x, const std::vector<Event>& of_customer, const engi
   if (f.events_max && steps.size() > *f.events_max) return false;
   for (const auto& c : f.has_event)
     if (std::none_of(steps.begin(), steps.end(), [&](const Step& s) { return meets(code_of(s.event, c.attribute), c); })) return false;
+  for (const auto& c : f.has_no_event)
+    if (std::any_of(steps.begin(), steps.end(), [&](const Step& s) { return meets(code_of(s.event, c.attribute), c); })) return false;
   for (const auto& c : f.customer_last) {
     uint32_t code = 0;
     for (const Event& e : of_customer) if (code_of(e, c.attribute)) code = code_of(e, c.attribute);
@@ -150,6 +152,12 @@ std::vector<Instance> select(const std::vector<Event>& events, const engine::Que
       mine[i].ordinal = i;
       if (!passes(mine[i], course, query)) continue;
       std::erase_if(mine[i].steps, [&](const Step& s) { return !stays(s, query); });
+      if (query.events.remaining) {
+        std::vector<Touchpoint> sequence;
+        for (const Step& s : mine[i].steps) sequence.push_back(s.touchpoint);
+        const auto& list = *query.events.remaining;
+        if (std::find(list.begin(), list.end(), sequence) == list.end()) continue;
+      }
       if (!mine[i].steps.empty()) result.push_back(mine[i]);
     }
   }
@@ -268,6 +276,8 @@ engine::Detail detail(const std::vector<Instance>& instances, const engine::Deta
   std::set<uint32_t> customers;
   std::vector<int64_t> times;
   d.trend.assign(ask.bucket_starts.empty() ? 0 : ask.bucket_starts.size() - 1, 0);
+  std::vector<std::vector<int64_t>> bucket_times(d.trend.size());
+  const bool until_next = ask.until_next && ask.of.to == engine::no_touchpoint;
   for (const Instance& x : instances) {
     const auto at = passages(x, ask.of);
     if (at.empty()) continue;
@@ -275,12 +285,19 @@ engine::Detail detail(const std::vector<Instance>& instances, const engine::Deta
     customers.insert(x.customer);
     d.count += at.size();
     for (size_t i : at) {
-      for (size_t b = 0; b < d.trend.size(); ++b)
-        d.trend[b] += x.steps[i].event.time >= ask.bucket_starts[b].count() && x.steps[i].event.time < ask.bucket_starts[b + 1].count();
-      if (i > 0) times.push_back(x.steps[i].event.time - x.steps[i - 1].event.time);
+      std::optional<int64_t> time;
+      if (until_next && i + 1 < x.steps.size()) time = x.steps[i + 1].event.time - x.steps[i].event.time;
+      if (!until_next && i > 0) time = x.steps[i].event.time - x.steps[i - 1].event.time;
+      if (time) times.push_back(*time);
+      for (size_t b = 0; b < d.trend.size(); ++b) {
+        if (x.steps[i].event.time < ask.bucket_starts[b].count() || x.steps[i].event.time >= ask.bucket_starts[b + 1].count()) continue;
+        ++d.trend[b];
+        if (time) bucket_times[b].push_back(*time);
+      }
     }
   }
   d.customers = customers.size();
+  for (const auto& bucket : bucket_times) d.trend_median_us.push_back(bucket.empty() ? std::nullopt : std::optional(quantile(bucket, 0.5)));
   d.times = times.size();
   if (times.empty()) return d;
   d.mean_us = mean(times);
