@@ -1,0 +1,201 @@
+#pragma once
+#include <unistd.h>
+
+#include <filesystem>
+#include <future>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "access/operator.h"
+#include "access/viewer_maker.h"
+#include "analysis/analysis.h"
+#include "events/stores.h"
+
+/// For tests alone: one workspace on a real store in a folder that goes away, with customers named as the test likes.
+namespace lotse::analysis {
+
+class TestNames final : public CustomerNames {
+ public:
+  uint32_t number(const std::string& name) {
+    return names_.with([&](Known& k) {
+      const auto [at, fresh] = k.numbers.try_emplace(name, static_cast<uint32_t>(k.names.size() + 1));
+      if (fresh) k.names.push_back(name);
+      return at->second;
+    });
+  }
+  Result<std::vector<std::string>> pseudonyms(const WorkspaceId&, std::span<const uint32_t> customers) override {
+    return names_.with([&](Known& k) {
+      std::vector<std::string> out;
+      for (uint32_t c : customers) out.push_back("cu_" + k.names.at(c - 1));
+      return out;
+    });
+  }
+  Result<std::optional<uint32_t>> customer_of(const WorkspaceId&, std::string_view pseudonym) override {
+    return names_.with([&](Known& k) -> std::optional<uint32_t> {
+      const auto at = pseudonym.starts_with("cu_") ? k.numbers.find(std::string(pseudonym.substr(3))) : k.numbers.end();
+      return at == k.numbers.end() ? std::nullopt : std::optional(at->second);
+    });
+  }
+  Result<std::optional<std::string>> identifier(const Viewer&, uint32_t customer) override {
+    return names_.with([&](Known& k) { return std::optional(k.names.at(customer - 1)); });
+  }
+
+ private:
+  struct Known {
+    std::map<std::string, uint32_t> numbers;
+    std::vector<std::string> names;
+  };
+  Guarded<Known> names_;
+};
+
+struct TestEvent {
+  std::string customer;
+  Micros time{0};
+  std::string type, source = "CRM", key, channel, direction, unit;
+  double cost = std::numeric_limits<double>::quiet_NaN();
+  std::vector<std::pair<std::string, std::string>> attributes;
+};
+
+struct TestFolder {
+  std::filesystem::path path;
+  TestFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "lotse_analysis_XXXXXX").string();
+    path = mkdtemp(name.data());
+  }
+  ~TestFolder() { std::filesystem::remove_all(path); }
+};
+
+class TestWorld {
+ public:
+  explicit TestWorld(const std::string& zone = "UTC", Micros now = Micros{1'748'736'000'000'000}, Options options = {})
+      : clock(now), options_(std::move(options)) {
+    options_.data = folder.path;
+    if (!options_.threads) options_.threads = 2;
+    database = std::move(*db::Database::open_sqlite(folder.path / "lotse.db"));
+    audit.emplace(*database, clock);
+    workspaces.emplace(*database, clock, *audit);
+    access::Operator owner(*database, clock);
+    const auto admin = owner.add_user("anna@example.org", "Anna", true, "correct horse battery");
+    ensure(admin.has_value(), "the test's administrator is made");
+    auto made = workspaces->create(*owner.caller("anna@example.org"), {.name = "Test", .time_zone = zone});
+    ensure(made.has_value(), "the test's workspace is made");
+    workspace = {made->id};
+    user_ = admin->user;
+    segments.emplace(*database, clock);
+    touchpoints.emplace(*database, clock, *audit);
+    stores.emplace(folder.path, events::StoreOptions{}, clock);
+    start();
+  }
+  ~TestWorld() { stop(); }
+
+  void start() {
+    analysis = std::make_unique<Analysis>(Analysis::Parts{.stores = [this](const WorkspaceId& w) -> Result<std::shared_ptr<events::EventStore>> { return TRY(stores->open(w)); },
+                                                          .feeds = stores->feeds(),
+                                                          .workspaces = *workspaces,
+                                                          .touchpoints = *touchpoints,
+                                                          .segments = *segments,
+                                                          .names = names,
+                                                          .clock = clock},
+                                          options_);
+  }
+  void stop() { analysis.reset(); }
+
+  Viewer viewer(Role role = Role::administrator) const { return access::ViewerMaker::make(workspace, user_, role); }
+  std::shared_ptr<events::DuckStore> store() { return *stores->open(workspace); }
+
+  /// Live events, in order; gives the arrival number from which on queries see them.
+  uint64_t append(const std::vector<TestEvent>& list) {
+    auto to = store();
+    std::vector<events::LiveEvent> out;
+    for (const auto& e : list) {
+      events::LiveEvent event{.id = events::message_id("src", std::to_string(++messages_)),
+                              .identity = names.number(e.customer),
+                              .time = e.time,
+                              .type = e.type,
+                              .source = *to->source_named(e.source),
+                              .instance_key = e.key,
+                              .channel = e.channel,
+                              .direction = e.direction,
+                              .unit = e.unit,
+                              .cost = e.cost,
+                              .attributes = e.attributes};
+      out.push_back(std::move(event));
+    }
+    std::promise<Result<events::Acked>> done;
+    to->append(std::move(out), [&](Result<events::Acked> acked) { done.set_value(std::move(acked)); });
+    const auto acked = done.get_future().get();
+    ensure(acked.has_value() && acked->accepted == list.size(), "the test's events are taken");
+    return acked->as_of;
+  }
+  /// Rows of a file; `attributes` are "city" of the event and "tariff" of the customer, empty texts are no value.
+  struct TestRow {
+    std::string customer;
+    Micros time{0};
+    std::string type, key, city, tariff;
+  };
+  uint64_t import(const std::string& id, const std::vector<TestRow>& rows, const std::string& source = "CRM") {
+    auto to = store();
+    events::ImportRows request{.import = id, .source = *to->source_named(source)};
+    const auto city = *to->attribute("city", AttributeScope::event), tariff = *to->attribute("tariff", AttributeScope::customer);
+    request.attributes = {city, tariff};
+    std::atomic<size_t> next = 0;
+    request.worker = [&] {
+      return [&, type = to->type_encoder(), cities = events::Encoder(city->encode), tariffs = events::Encoder(tariff->encode)](events::RowBatch& out) mutable -> Result<bool> {
+        constexpr size_t piece = 5000;
+        const size_t begin = next.fetch_add(piece);
+        if (begin >= rows.size()) return false;
+        const size_t count = std::min(piece, rows.size() - begin);
+        out.resize(count, 2);
+        for (auto& texts : out.texts) texts.assign(count, {});
+        for (size_t i = 0; i < count; ++i) {
+          const TestRow& row = rows[begin + i];
+          out.row[i] = begin + i;
+          out.id[i] = events::hash_bytes(id + std::to_string(begin + i));
+          out.identity[i] = names.number(row.customer);
+          out.time_us[i] = row.time.count();
+          out.type[i] = TRY(type.code(row.type));
+          out.source[i] = request.source;
+          out.instance_key[i] = row.key.empty() ? 0 : to->key_code(row.key);
+          out.channel[i] = out.direction[i] = out.unit[i] = 0;
+          out.cost[i] = std::numeric_limits<double>::quiet_NaN();
+          out.codes[0][i] = TRY(cities.code(row.city));
+          if (out.codes[0][i] == 0) out.texts[0][i] = row.city;
+          out.codes[1][i] = TRY(tariffs.code(row.tariff));
+          if (out.codes[1][i] == 0) out.texts[1][i] = row.tariff;
+        }
+        return true;
+      };
+    };
+    const auto done = to->import_rows(request);
+    ensure(done.has_value(), "the test's file is imported");
+    return done->as_of;
+  }
+  bool see(uint64_t as_of) { return analysis->wait_until(workspace, as_of, std::chrono::seconds(20)); }
+
+  /// The same, and waits until queries see them.
+  uint64_t append_and_see(const std::vector<TestEvent>& list) {
+    const uint64_t as_of = append(list);
+    ensure(analysis->wait_until(workspace, as_of, std::chrono::seconds(20)), "appended events become visible");
+    return as_of;
+  }
+
+  TestFolder folder;
+  ManualClock clock;
+  std::unique_ptr<db::Database> database;
+  std::optional<access::Audit> audit;
+  std::optional<access::Workspaces> workspaces;
+  std::optional<customers::Segments> segments;
+  std::optional<atlas::Touchpoints> touchpoints;
+  std::optional<events::Stores> stores;
+  TestNames names;
+  std::unique_ptr<Analysis> analysis;
+  WorkspaceId workspace;
+
+ private:
+  Options options_;
+  std::string user_;
+  std::atomic<uint64_t> messages_ = 0;
+};
+
+}  // namespace lotse::analysis
