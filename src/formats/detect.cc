@@ -72,6 +72,7 @@ Result<> sample(TableReader& table, bool complete_input, DetectedFile& out) {
   RowBlock block;
   out.complete = complete_input;
   bool more = true;
+  size_t sampled_bytes = 0;
   while (more) {
     const auto got = table.next(block);
     if (!got) {
@@ -81,13 +82,16 @@ Result<> sample(TableReader& table, bool complete_input, DetectedFile& out) {
     more = *got;
     columns.resize(table.columns().size());
     for (size_t r = 0; r < block.row_count(); ++r) {
-      if (out.sampled_rows >= sample_rows) {
+      if (out.sampled_rows >= sample_rows || sampled_bytes > 16 * sample_bytes) {
         out.complete = false;
         more = false;
         break;
       }
       ++out.sampled_rows;
-      for (size_t c = 0; c < columns.size(); ++c) columns[c].add(block.cell(r, c), block.kind(r, c));
+      for (size_t c = 0; c < columns.size(); ++c) {
+        columns[c].add(block.cell(r, c), block.kind(r, c));
+        sampled_bytes += block.cell(r, c).size();
+      }
       if (out.rows.size() < preview_rows) {
         auto& row = out.rows.emplace_back();
         for (size_t c = 0; c < columns.size(); ++c) row.emplace_back(block.cell(r, c));

@@ -149,7 +149,16 @@ Result<bool> DecodeSource::refill() {
         }
         break;
       case Encoding::windows1252:
-        for (; i < in_size_; ++i) append_windows1252(out_, p[i]);
+        while (i < in_size_) {
+          size_t plain = 0;  // ASCII goes as it is
+          if (in_size_ - i >= 64) {
+            const uint64_t high = detail::Bytes64(in_.data() + i).high();
+            plain = high == 0 ? 64 : static_cast<size_t>(__builtin_ctzll(high));
+            out_.append(in_.data() + i, plain);
+            i += plain;
+          }
+          if (plain < 64) append_windows1252(out_, p[i++]);
+        }
         break;
       case Encoding::utf16le:
       case Encoding::utf16be: {

@@ -11,6 +11,7 @@
 namespace lotse::formats {
 namespace {
 
+constexpr size_t trace_attribute_bytes_max = size_t{1} << 20;  // each event of the trace carries them
 constexpr size_t key_bytes_max = size_t{64} << 20;  // all different keys of a log together
 
 std::string_view standard_key(std::string_view word) {
@@ -131,6 +132,8 @@ struct XesLog::State final : detail::XmlPull {
       if (bag.items.size() - (of_event ? event_items_begin : 0) >= options.attributes_max)
         return fail_too_large("has an event or trace with too many attributes");
       bag.add(key, attribute(attributes, "value"), *type);
+      if (bag.text.size() > (of_event ? 2 * options.trace_bytes_max : trace_attribute_bytes_max))
+        return fail_too_large("has an event or trace with too much text in its attributes");
       if (!of_event && key == "concept:name" && flushed)
         return fail_too_large("has a very large trace whose name comes after its events");
     }

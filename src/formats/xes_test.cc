@@ -117,6 +117,9 @@ TEST(Xes, IsBounded) {
   EXPECT_EQ(read(wide).error().code, "xes_too_large");
   const std::string tag = "<log><trace><string key='concept:name' value='" + std::string(20 << 20, 'x') + "'/></trace></log>";
   EXPECT_EQ(read(tag).error().code, "xml_tag_too_large");
+  std::string heavy = "<log><trace>";
+  for (int i = 0; i < 20; ++i) heavy += "<string key='k' value='" + std::string(100'000, 'x') + "'/>";
+  EXPECT_EQ(read(heavy + event("x", "2024-01-01") + "</trace></log>").error().code, "xes_too_large");
   // A very large trace is given in parts, with the attributes known by then.
   std::string large = "<log><trace><string key='concept:name' value='a'/>";
   for (int i = 0; i < 5000; ++i) large += event("x", "2024-01-01");

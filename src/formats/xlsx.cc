@@ -151,7 +151,12 @@ struct SheetRow {
   uint64_t number = 0;
   std::vector<Cell> cells;  // only the first used() count
   size_t used = 0;
+  size_t bytes = 0;     // of all texts
   bool beyond = false;  // has cells beyond columns_max
+  void clear() {
+    used = bytes = 0;
+    beyond = false;
+  }
   size_t filled() const {
     return static_cast<size_t>(std::count_if(cells.begin(), cells.begin() + static_cast<ptrdiff_t>(used), [](const Cell& c) { return !c.text.empty(); }));
   }
@@ -165,8 +170,7 @@ class SheetRows final : public detail::XmlPull {
   // The next row with any text; false at the end.
   Result<bool> next(SheetRow& row) {
     row_ = &row;
-    row.used = 0;
-    row.beyond = false;
+    row.clear();
     ready_ = false;
     TRY(run());
     return ready_;
@@ -179,8 +183,7 @@ class SheetRows final : public detail::XmlPull {
       const std::string_view r = attribute(attributes, "r");
       number_ = r.empty() ? number_ + 1 : std::strtoull(std::string(r).c_str(), nullptr, 10);
       column_ = 0;
-      row_->used = 0;
-      row_->beyond = false;
+      row_->clear();
       row_->number = number_;
     } else if (name == "c") {
       if (const auto column = column_of(attribute(attributes, "r"))) column_ = *column;
@@ -216,11 +219,14 @@ class SheetRows final : public detail::XmlPull {
   void text(std::string_view s) override {
     if (!in_value_) return;
     value_ += s;
-    if (value_.size() > book_.limits.cell_bytes_max)
-      fail(Error::make(ErrorKind::too_large, "xlsx_too_large", fmt::format("A cell in row {} is larger than is allowed.", number_)));
+    if (value_.size() > book_.limits.cell_bytes_max) too_large();
   }
 
  private:
+  void too_large() {
+    fail(Error::make(ErrorKind::too_large, "xlsx_too_large", fmt::format("A cell or all cells of row {} hold more text than is allowed. Split it.", number_)));
+  }
+
   void put_cell() {
     if (value_.empty()) return;
     if (column_ >= book_.limits.columns_max) {
@@ -252,6 +258,9 @@ class SheetRows final : public detail::XmlPull {
         cell.kind = stamp ? CellKind::timestamp : style_.kind == NumberStyle::Kind::number ? CellKind::number : CellKind::text;
       }
     }
+    // A short file may refer to one long shared text again and again.
+    row_->bytes += cell.text.size();
+    if (cell.text.size() > book_.limits.cell_bytes_max || row_->bytes > book_.limits.row_bytes_max) too_large();
   }
 
   const Book& book_;

@@ -11,7 +11,8 @@ struct XlsxLimits {
   uint64_t shared_text_bytes_max = uint64_t{1} << 30;  ///< the texts that all sheets share; held in memory
   uint64_t ratio_max = 500;                            ///< inflated to stored size of a part above 16 MiB
   size_t columns_max = 5000;
-  size_t cell_bytes_max = size_t{1} << 20;
+  size_t cell_bytes_max = size_t{128} << 10;           ///< Excel itself ends at 32,767 characters
+  size_t row_bytes_max = size_t{16} << 20;
 };
 
 /// An Excel workbook (.xlsx, .xlsm). Borrows the file.

@@ -106,6 +106,9 @@ TEST(Xlsx, BombsAndBreadthAreBounded) {
   EXPECT_EQ(read(xlsx_of(one("<row><c t='inlineStr'><is><t>" + std::string(2 << 20, 'x') + "</t></is></c></row>"))).error().code, "xlsx_too_large");
   EXPECT_EQ(read(xlsx_of(one("<row><c r='A1'><v>1</v></c><c r='ZZZ1'><v>1</v></c></row>"))).error().code, "too_many_columns");
   EXPECT_EQ(read(xlsx_of(one("", {"<t>" + std::string(3 << 20, 'x') + "</t>"})), "Log", true, {.shared_text_bytes_max = 1 << 20}).error().code, "xlsx_too_large");
+  std::string repeated = "<row>";
+  for (int i = 0; i < 200; ++i) repeated += "<c t='s'><v>0</v></c>";
+  EXPECT_EQ(read(xlsx_of(one(repeated + "</row>", {"<t>" + std::string(120 << 10, 'x') + "</t>"}))).error().code, "xlsx_too_large");
   EXPECT_EQ(read(testing::zip_of({{"_rels/.rels", "<!DOCTYPE x [<!ENTITY a 'b'>]><Relationships/>"}})).error().code, "xml_doctype");
 }
 
