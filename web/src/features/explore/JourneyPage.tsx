@@ -22,13 +22,17 @@ export function Component() {
   const [full, setFull] = useState(false);
   const [limit, setLimit] = useState(pageSize);
   const [rows, setRows] = useState<RowsOf | null>(null);
-  const coverage = useApi(api.coverage);
+  const [filling, setFilling] = useState(false);
+  // After a start the server may still be reading its columns: it is asked again until they stand.
+  const coverage = useApi(api.coverage, undefined, { every: filling ? 1500 : false });
+  const nowFilling = coverage.data?.loading ?? false;
+  if (nowFilling !== filling) setFilling(nowFilling);
   const anyEvents = coverage.data === undefined || coverage.data.events > 0 || coverage.data.loading;
   const request = useMemo(() => graphRequest(filter, view.measure), [filter, view.measure]);
-  const graph = useApi(api.graph, request, { enabled: anyEvents });
+  const graph = useApi(api.graph, request, { enabled: anyEvents, every: filling ? 1500 : false });
   // The list offers all paths, also while some are chosen.
   const allPaths = useMemo(() => ({ ...filter, variants: [] }), [filter]);
-  const variants = useApi(api.variants, { filter: allPaths, limit, offset: 0 }, { enabled: anyEvents });
+  const variants = useApi(api.variants, { filter: allPaths, limit, offset: 0 }, { enabled: anyEvents, every: filling ? 1500 : false });
 
   const panel = view.selection && graph.data && graph.data.nodes.length > 0 && (
     <DetailPanel graph={graph.data} selection={view.selection} onSelect={(selection) => setView({ selection })} onRows={setRows} />
@@ -52,6 +56,8 @@ export function Component() {
     >
       {!anyEvents ? (
         <NoEvents />
+      ) : graph.data === undefined && graph.error?.code === 'columns_loading' ? (
+        <GraphSkeleton />
       ) : (
         <Answer
           of={graph}

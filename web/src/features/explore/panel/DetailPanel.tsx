@@ -1,7 +1,9 @@
 import { Button, Collapse, Group, Stack, Text, UnstyledButton } from '@mantine/core';
 import { IconArrowRight, IconFilter, IconFilterOff, IconListDetails } from '@tabler/icons-react';
-import { useMemo, useState, type ReactNode } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import { api, useApi, useFilter, useWorkspace, type Detail, type Filter, type Graph, type SequenceCondition, type TouchpointName } from '@/api';
+import { groupKey } from '@/api/useApi';
 import { useTexts } from '@/i18n';
 import { Answer, ChannelIcon, LoadingLines, Note, ShareBar, SidePanel } from '@/ui';
 import { MergeForm, TouchpointForm, touchpointTexts } from '@/ui/touchpoints';
@@ -45,6 +47,13 @@ function MeasuredPanel({ graph, selection, onSelect, onRows }: DetailPanelProps)
   const target = to === undefined ? undefined : nodes.get(to);
   const there = node !== undefined && (to === undefined || target !== undefined);
   const detail = useApi(api.detail, { filter, from, to, as_of: graph.basis.as_of }, { enabled: there });
+  const client = useQueryClient();
+  const workspace = useWorkspace();
+  const gone = detail.error?.code === 'as_of_gone';
+  useEffect(() => {
+    // The picture is older than what the server still holds: it is asked anew, and the panel with it.
+    if (gone) void client.invalidateQueries({ queryKey: groupKey(workspace.id, 'analysis') });
+  }, [gone, client, workspace.id]);
   const name = (id: string) => nodes.get(id)?.name ?? id;
   const title: ReactNode =
     to === undefined ? (

@@ -37,10 +37,13 @@ function Contents({ rows, onClose }: { rows: RowsOf; onClose: () => void }) {
   const workspace = useWorkspace();
   const notify = useNotify();
   const [customer, setCustomer] = useState<string | null>(rows.customer ?? null);
+  // The number's moment may be too long ago for the server to answer: then the rows of now are shown, with their own total.
+  const [now, setNow] = useState(false);
+  const asked = now ? { ...rows.request, as_of: undefined } : rows.request;
   const pages = useInfiniteQuery<Instances, Problem>({
-    queryKey: [...groupKey(workspace.id, 'analysis'), 'rows', rows.request],
+    queryKey: [...groupKey(workspace.id, 'analysis'), 'rows', asked],
     queryFn: ({ pageParam, signal }) => {
-      const body = { ...rows.request, limit: 50, ...(pageParam ? { cursor: pageParam } : {}) };
+      const body = { ...asked, limit: 50, ...(pageParam ? { cursor: pageParam } : {}) };
       return request<Instances>('POST', `workspaces/${workspace.id}/${api.instances.path(body as InstancesRequest)}`, { body, signal });
     },
     initialPageParam: null as unknown,
@@ -49,6 +52,7 @@ function Contents({ rows, onClose }: { rows: RowsOf; onClose: () => void }) {
     staleTime: Infinity,
     enabled: rows.customer === undefined,
   });
+  if (pages.error?.code === 'as_of_gone' && !now) setNow(true);
   const list = pages.data?.pages.flatMap((page) => page.rows) ?? [];
   const total = pages.data?.pages[0]?.total ?? 0;
   const names = useMemo(() => new Map<string, TouchpointName>(pages.data?.pages.flatMap((page) => page.touchpoints.map((one) => [one.id, one] as const)) ?? []), [pages.data]);
@@ -88,7 +92,7 @@ function Contents({ rows, onClose }: { rows: RowsOf; onClose: () => void }) {
             variant="default"
             size="compact-md"
             leftSection={<IconDownload size={15} stroke={1.75} />}
-            onClick={() => void download('POST', `workspaces/${workspace.id}/analysis/instances.csv`, `${workspace.slug}-instanzen.csv`, rows.request).catch(notify.problem)}
+            onClick={() => void download('POST', `workspaces/${workspace.id}/analysis/instances.csv`, `${workspace.slug}-instanzen.csv`, asked).catch(notify.problem)}
           >
             {t('rows.csv')}
           </Button>
