@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# Journey engine against DuckDB and ClickHouse on the same log and the same questions, in one run, answers compared in full.
+#
+#   bench/engine.sh [--events 10000000] [--runs 5]
+#
+# Environment: LOTSE_PEERS      folder with gen.cpp, duck_run.cpp, ch_run.js and sql/ (default ../shared/peers)
+#              LOTSE_BENCH_DIR  scratch folder (default /tmp/lotse-bench; 10 M events need 4 GB, 50 M 12 GB); kept between runs
+#              LOTSE_BUILD      build folder (default build/bench)
+# Exits with 1 where answers differ, with 2 where something could not run. Slow times are shown, never a failure.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+peers=$(cd "${LOTSE_PEERS:-$root/../shared/peers}" && pwd)
+scratch=${LOTSE_BENCH_DIR:-/tmp/lotse-bench}
+build=${LOTSE_BUILD:-$root/build/bench}
+deps=${LOTSE_DEPS:-$root/.deps}
+events=10000000 runs=5
+while [ $# -gt 0 ]; do
+  case $1 in
+    --events) events=$2; shift 2 ;;
+    --runs) runs=$2; shift 2 ;;
+    *) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 2 ;;
+  esac
+done
+mkdir -p "$scratch"
+data=$scratch/d$events out=$scratch/out$events
+say() { printf '%s\n' "$*" >&2; }
+
+say "building engine_bench …"
+[ -e "$build/CMakeCache.txt" ] || cmake --preset bench -S "$root" -B "$build" >/dev/null
+cmake --build "$build" --target engine_bench >/dev/null
+
+if [ ! -e "$data/events.bin" ]; then
+  say "making $events events …"
+  g++ -O3 -march=native -std=c++20 -o "$scratch/gen" "$peers/gen.cpp"
+  mkdir -p "$data" && "$scratch/gen" "$events" 7 "$data" >&2
+fi
+
+duckdb=$scratch/peers/node_modules/@duckdb/node-bindings-linux-x64
+if [ ! -e "$duckdb/libduckdb.so" ] || [ ! -d "$scratch/peers/node_modules/chdb" ]; then
+  say "installing DuckDB 1.5.6 and chdb 3.4.0 …"
+  mkdir -p "$scratch/peers"
+  npm install --silent --no-audit --no-fund --prefix "$scratch/peers" chdb@3.4.0 @duckdb/node-bindings-linux-x64@1.5.6-r.1 >&2
+fi
+export NODE_PATH=$scratch/peers/node_modules
+[ -x "$scratch/duck_run" ] || g++ -O2 -std=c++17 -I"$deps/duckdb/include" -o "$scratch/duck_run" "$peers/duck_run.cpp" -L"$duckdb" -lduckdb -Wl,-rpath,"$duckdb"
+if [ ! -e "$data/duck.ready" ]; then
+  say "loading DuckDB …"
+  rm -f "$data/duck.db"
+  "$scratch/duck_run" "$data/duck.db" "$peers/sql/duckdb_load.sql" 1 -D dir="$data" >&2 && touch "$data/duck.ready"
+fi
+if [ ! -e "$data/ch.ready" ]; then
+  say "loading ClickHouse …"
+  rm -rf "$data/ch"
+  node "$peers/ch_run.js" "$data/ch" "$peers/sql/ch_load.sql" 1 dir="$data" >&2 && touch "$data/ch.ready"
+fi
+
+rm -rf "$out" && mkdir -p "$out"
+python3 "$root/bench/engine_compare.py" statements --sql "$peers/sql" --out "$out"
+say "DuckDB …"
+"$scratch/duck_run" "$data/duck.db" "$out/duckdb.sql" "$runs" -D threads=2 >"$out/duckdb.txt"
+say "ClickHouse …"
+node "$peers/ch_run.js" "$data/ch" "$out/clickhouse.sql" "$runs" >"$out/clickhouse.txt"
+say "engine …"
+"$build/bench/engine_bench" "$data" --threads 2 --runs "$runs" --out "$out" >"$out/engine.txt"
+python3 "$root/bench/engine_compare.py" report --out "$out" --events "$events"
