@@ -1,0 +1,42 @@
+// Takes the pictures of the user pages from a running server with the demo workspace:
+//   node tools/screenshots.mjs http://127.0.0.1:8600 EMAIL PASSWORD [docs/img]
+import { mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const { chromium } = createRequire(path.join(root, 'web/package.json'))('playwright-core');
+const [base, email, password, target = path.join(root, 'docs/img')] = process.argv.slice(2);
+if (!password) {
+  console.error('node tools/screenshots.mjs BASE EMAIL PASSWORD [FOLDER]');
+  process.exit(2);
+}
+mkdirSync(target, { recursive: true });
+const pages = [
+  ['cockpit', '/w/demo'],
+  ['journey-graph', '/w/demo/analyse/ist-journey'],
+  ['touchpoints', '/w/demo/touchpoints'],
+  ['import', '/w/demo/daten/import'],
+];
+const browser = await chromium.launch({
+  executablePath: '/usr/bin/chromium',
+  args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+});
+for (const [language, locale] of [['de', 'de-DE'], ['en', 'en-GB']]) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale, colorScheme: 'light' });
+  const page = await context.newPage();
+  await page.goto(base + '/signin');
+  await page.locator('input[autocomplete="username"], input[type="email"]').first().fill(email);
+  await page.locator('input[type="password"]').first().fill(password);
+  await page.keyboard.press('Enter');
+  await page.waitForURL((url) => !url.pathname.endsWith('/signin'));
+  for (const [name, address] of pages) {
+    await page.goto(base + address);
+    await page.waitForLoadState('networkidle').catch(() => {});
+    await page.waitForTimeout(3000);
+    await page.screenshot({ path: path.join(target, `${name}.${language}.png`) });
+  }
+  await context.close();
+}
+await browser.close();
