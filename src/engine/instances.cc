@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/detail/narrow.h"
 #include "engine/detail/passage.h"
 #include "engine/detail/select.h"
 
@@ -59,7 +60,8 @@ Result<void> detail::check(const Through& through, const Plan& plan) {
 
 Result<InstanceList> instances(const Snapshot& columns, const Query& query, const InstanceListQuery& ask, Executor& executor,
                                std::stop_token stop) {
-  const Plan plan = TRY(detail::plan(*columns, query));
+  Plan plan = TRY(detail::plan(*columns, query));
+  TRY(detail::narrow(*columns, plan, executor, stop));
   if (ask.through) TRY(check(*ask.through, plan));
   struct State {
     FirstRows rows;

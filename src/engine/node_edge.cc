@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/detail/edges.h"
+#include "engine/detail/narrow.h"
 #include "engine/detail/passage.h"
 
 namespace lotse::engine {
@@ -95,7 +96,8 @@ void look(State& state, const Instances& selected, const DetailQuery& ask) {
 }  // namespace
 
 Result<Detail> examine(const Snapshot& columns, const Query& query, const DetailQuery& ask, Executor& executor, std::stop_token stop) {
-  const Plan plan = TRY(detail::plan(*columns, query));
+  Plan plan = TRY(detail::plan(*columns, query));
+  TRY(detail::narrow(*columns, plan, executor, stop));
   TRY(detail::check(ask.of, plan));
   if (!ask.bucket_starts.empty()) TRY(check_buckets(ask.bucket_starts));
   const size_t buckets = ask.bucket_starts.empty() ? 0 : ask.bucket_starts.size() - 1;
@@ -132,7 +134,8 @@ Result<Detail> examine(const Snapshot& columns, const Query& query, const Detail
 Result<std::vector<std::vector<uint64_t>>> trend(const Snapshot& columns, const Query& query, const std::vector<Micros>& bucket_starts,
                                                  Executor& executor, std::stop_token stop) {
   using Counts = std::vector<std::vector<uint64_t>>;
-  const Plan plan = TRY(detail::plan(*columns, query));
+  Plan plan = TRY(detail::plan(*columns, query));
+  TRY(detail::narrow(*columns, plan, executor, stop));
   TRY(check_buckets(bucket_starts));
   auto empty = [&] { return Counts(bucket_starts.size() - 1, std::vector<uint64_t>(plan.touchpoint_count, 0)); };
   auto states = TRY(scan<Counts>(*columns, plan, executor, stop, empty, [&](Counts& counts, const Instances& selected) {

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "engine/detail/edges.h"
+#include "engine/detail/narrow.h"
 #include "engine/detail/select.h"
 #include "engine/query.h"
 
@@ -60,7 +61,8 @@ void count_left_out(const Columns& columns, const Plan& plan, Executor& executor
 }  // namespace
 
 Result<Totals> totals(const Snapshot& columns, const Query& query, Executor& executor, std::stop_token stop) {
-  const Plan plan = TRY(detail::plan(*columns, query));
+  Plan plan = TRY(detail::plan(*columns, query));
+  TRY(detail::narrow(*columns, plan, executor, stop));
   auto states = TRY(scan<State>(*columns, plan, executor, stop,
                                 [&] { return State{.seen = std::vector<uint8_t>(plan.touchpoint_count, 0)}; }, count));
   State all = std::move(states[0]);

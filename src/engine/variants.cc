@@ -5,6 +5,7 @@
 
 #include <bit>
 
+#include "engine/detail/narrow.h"
 #include "engine/detail/variant_count.h"
 
 namespace lotse::engine {
@@ -18,7 +19,8 @@ SequenceHash hash_of(std::span<const Touchpoint> sequence) {
 
 Result<Variants> variants(const Snapshot& columns, const Query& query, const VariantsQuery& ask, Executor& executor,
                           std::stop_token stop) {
-  const detail::Plan plan = TRY(detail::plan(*columns, query));
+  detail::Plan plan = TRY(detail::plan(*columns, query));
+  TRY(detail::narrow(*columns, plan, executor, stop));
   if (!ask.rank.empty() && ask.rank.size() != plan.touchpoint_count)
     return Error::make(ErrorKind::internal, "invalid_rank", "as many ranks as touchpoints are needed");
   // A step is touchpoint + 1, so that 0 can end a sequence.

@@ -120,9 +120,84 @@ void EdgeSquare::add_rows(const Plan& plan, const Segment& s, const Code* codes,
   }
 }
 
+namespace {
+
+/// Copies `count` values in steps of 64 bytes: reads and writes up to 63 bytes more, and seldom takes a second step.
+template <class T>
+void copy_rows(const T* from, T* to, uint32_t count) {
+  constexpr uint32_t step = 64 / sizeof(T);
+  for (uint32_t i = 0;;) {
+    std::memcpy(to + i, from + i, 64);
+    if ((i += step) >= count) [[likely]] return;
+  }
+}
+
+/// Whether the customers of [first, last) whose bit is set form so many short runs that gathering them is faster.
+bool scattered(const Bitmap& live, uint32_t first, uint32_t last) {
+  uint32_t set = 0, runs = 0;
+  uint64_t before = 0;
+  for (uint32_t w = first >> 6; w <= (last - 1) >> 6; ++w) {
+    const uint64_t word = live[w];
+    set += std::popcount(word);
+    runs += std::popcount(word & ~(word << 1 | before >> 63));
+    before = word;
+  }
+  return runs * 8 > set;
+}
+
+}  // namespace
+
+template <class Code>
+bool EdgeSquare::add_scattered(const Plan& plan, const Segment& s, const Code* codes, const Bitmap& live, const Unit& unit) {
+  const uint32_t base = s.offsets[unit.first], rows = s.offsets[unit.last] - base;
+  if (times_) {
+    gaps_.resize(rows + 8);
+    s.gaps(base, s.offsets[unit.last], gaps_.data());
+    double sum = 0;
+    for (uint32_t i = 0; i < rows; ++i) sum += static_cast<double>(gaps_[i]);
+    if (!reserve(sum)) return false;
+    gathered_gaps_.resize(rows + 8);
+  }
+  gathered_codes_.resize(rows + 64);
+  gathered_begin_.clear();
+  auto* gathered = reinterpret_cast<Code*>(gathered_codes_.data());
+  uint32_t to = 0;
+  for (uint32_t w = unit.first >> 6; w <= (unit.last - 1) >> 6; ++w) {
+    uint64_t word = live[w];
+    if (w == unit.first >> 6) word &= ~uint64_t{0} << (unit.first & 63);
+    if (w == (unit.last - 1) >> 6 && (unit.last & 63)) word &= (uint64_t{1} << (unit.last & 63)) - 1;
+    for (; word; word &= word - 1) {
+      const uint32_t c = (w << 6) + static_cast<uint32_t>(std::countr_zero(word)), from = s.offsets[c], count = s.offsets[c + 1] - from;
+      copy_rows(codes + from, gathered + to, count);
+      if (times_) copy_rows(gaps_.data() + (from - base), gathered_gaps_.data() + to, count);
+      gathered_begin_.push_back(to);
+      to += count;
+    }
+  }
+  if (to == 0) return true;
+  gathered_begin_.push_back(to);
+  const Touchpoint* map = plan.touchpoint_of.data();
+  if (times_) sum_rows(gathered, gathered_gaps_.data(), to, map, shift_, 0, cells(0));
+  else count_rows(gathered, to, map, shift_, 0, narrow_counts_.data());
+  uint32_t previous = 0;
+  for (size_t i = 0; i + 1 < gathered_begin_.size(); ++i) {
+    const uint32_t begin = map[gathered[gathered_begin_[i]]], end = map[gathered[gathered_begin_[i + 1] - 1]];
+    ++starts_[begin];
+    ++ends_[end];
+    const uint32_t place = previous << shift_ | begin;
+    if (times_) --cells(0)[place].count;
+    else --narrow_counts_[place];
+    previous = end;
+  }
+  instances += gathered_begin_.size() - 1;
+  events += to;
+  return true;
+}
+
 template <class Code>
 void EdgeSquare::add_columns(const Plan& plan, const Segment& s, const Code* codes, const Bitmap* live, const Unit& unit) {
   const Touchpoint* map = plan.touchpoint_of.data();
+  if (live && scattered(*live, unit.first, unit.last) && add_scattered(plan, s, codes, *live, unit)) return;
   for_runs(live, unit.first, unit.last, [&](uint32_t first, uint32_t last) {
     add_rows(plan, s, codes, s.offsets[first], s.offsets[last]);
     // The false edges have gap 0, so only their counts are wrong, and it does not matter in which unit's cells.

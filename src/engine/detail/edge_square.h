@@ -50,6 +50,9 @@ class EdgeSquare {
   void flush_microseconds();
   template <class Code>
   void add_columns(const Plan& plan, const Segment& segment, const Code* codes, const Bitmap* live, const Unit& unit);
+  /// The same for customers that lie scattered: their rows are brought together first.
+  template <class Code>
+  bool add_scattered(const Plan& plan, const Segment& segment, const Code* codes, const Bitmap& live, const Unit& unit);
   template <class Code>
   void add_rows(const Plan& plan, const Segment& segment, const Code* codes, uint32_t from, uint32_t to);
   /// Reserves room for `sum_us` more in the microsecond cells; false where it cannot fit even into empty ones.
@@ -62,6 +65,8 @@ class EdgeSquare {
   double microseconds_used_ = 0;
   std::map<uint32_t, Sum> wide_;                      ///< what does not fit cells: exceptions
   std::vector<uint64_t> starts_, ends_;
+  std::vector<uint32_t> gathered_codes_, gathered_begin_;  ///< buffers of add_scattered
+  std::vector<int64_t> gaps_, gathered_gaps_;
   std::vector<uint64_t> counts_;
   std::vector<Sum> sums_;
 };
