@@ -66,10 +66,10 @@ Result<void> Composition::begin() {
   return jobs.begin();
 }
 
-http::Services services_of(Composition& c, http::EventHub& events) {
+http::Services services_of(Composition& c, http::EventHub& events, http::Upkeep& upkeep) {
   return {.accounts = c.accounts, .workspaces = c.workspaces, .tokens = c.tokens, .audit = c.audit, .jobs = c.jobs, .uploads = c.uploads,
           .imports = c.imports, .sources = c.sources, .live_events = c.live_events, .segments = c.segments, .touchpoints = c.touchpoints,
-          .analysis = c.analysis, .events = events};
+          .analysis = c.analysis, .events = events, .owner = c.owner, .upkeep = upkeep};
 }
 
 }  // namespace lotse::cli

@@ -71,6 +71,6 @@ class Composition {
 };
 
 /// The services as routes see them.
-http::Services services_of(Composition& composition, http::EventHub& events);
+http::Services services_of(Composition& composition, http::EventHub& events, http::Upkeep& upkeep);
 
 }  // namespace lotse::cli

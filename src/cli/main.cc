@@ -20,9 +20,14 @@ struct Command {
 
 constexpr Command commands[] = {
     {"serve", lotse::cli::serve_command, "serve a data folder to browsers"},
+    {"demo", lotse::cli::demo_command, "make the demo workspace, or only its files"},
+    {"import", lotse::cli::import_command, "import a log file into a workspace"},
     {"mine", lotse::cli::mine_command, "analyse a log file without a server"},
     {"user", lotse::cli::user_command, "people: list, add, passwd"},
     {"workspace", lotse::cli::workspace_command, "workspaces: list, add"},
+    {"backup", lotse::cli::backup_command, "copy a data folder consistently, while it is served or not"},
+    {"restore", lotse::cli::restore_command, "make a data folder of a backup"},
+    {"check", lotse::cli::check_command, "read a data folder and tell what is damaged"},
     {"openapi", lotse::cli::openapi_command, "print the API's description"},
 };
 

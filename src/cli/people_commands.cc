@@ -4,9 +4,9 @@
 
 #include <iostream>
 
+#include "cli/api_client.h"
 #include "cli/arguments.h"
 #include "cli/commands.h"
-#include "cli/composition.h"
 
 namespace lotse::cli {
 namespace {
@@ -15,15 +15,13 @@ constexpr const char* user_help =
     "lotse user add EMAIL --name NAME --data DIR [--workspace SLUG --role reader|analyst|editor|administrator] [--operator]\n"
     "lotse user passwd EMAIL --data DIR\n\n"
     "`add` prints a password that must be changed at the first sign-in. `passwd` reads a new one from the terminal or the\n"
-    "pipe; an empty line lets Lotse make one. Operators may make and delete workspaces. The server must not be running.\n";
+    "pipe; an empty line lets Lotse make one. Operators may make and delete workspaces. Works while the server runs, too.\n";
 constexpr const char* workspace_help =
     "lotse workspace list --data DIR [--json]\n"
     "lotse workspace add NAME --data DIR [--slug SLUG] [--time-zone Europe/Berlin] [--language de] [--administrator EMAIL]\n\n"
-    "The server must not be running: while it runs, workspaces are made in the browser.\n";
+    "Works while the server runs, too.\n";
 
-Result<std::unique_ptr<Composition>> open(const Arguments& arguments) {
-  return Composition::open(TRY(DataFolder::lock(TRY(arguments.required("data")))));
-}
+Result<std::unique_ptr<ApiClient>> open(const Arguments& arguments) { return ApiClient::open(TRY(arguments.required("data"))); }
 
 Result<std::string> word_at(const Arguments& arguments, size_t at, const char* what) {
   if (arguments.rest().size() <= at) return Error::invalid("option_missing", "", what);
@@ -49,36 +47,40 @@ std::string hidden_line() {
   return line;
 }
 
+void print_password(const nlohmann::json& answer) {
+  fmt::print("{}\n{}\n", answer["email"].get<std::string>(), answer["password"].get<std::string>());
+}
+
 Result<void> user(const Arguments& arguments) {
   const std::string what = TRY(word_at(arguments, 0, "list, add or passwd"));
-  const auto parts = TRY(open(arguments));
+  const auto api = TRY(open(arguments));
   if (what == "list") {
-    const auto users = TRY(parts->owner.users());
+    const auto users = TRY(api->ask(http::Method::get, "/server/users"))["items"];
     if (arguments.flag("json")) {
-      fmt::print("{}\n", to_json(users).dump(2));
+      fmt::print("{}\n", users.dump(2));
       return {};
     }
-    for (const auto& u : users) fmt::print("{:<32} {:<24} {:<10} {}\n", u.email, u.name, u.operator_of_server ? "operator" : "", u.last_seen.value_or("never seen"));
+    for (const auto& u : users)
+      fmt::print("{:<32} {:<24} {:<10} {}\n", u["email"].get<std::string>(), u["name"].get<std::string>(), u["operator_of_server"].get<bool>() ? "operator" : "",
+                 u.value("last_seen", "never seen"));
     return {};
   }
   const std::string email = TRY(word_at(arguments, 1, "EMAIL"));
   if (what == "add") {
-    std::optional<Role> role;
-    std::optional<Viewer> viewer;
+    nlohmann::json request = {{"email", email}, {"name", TRY(arguments.required("name"))}, {"operator_of_server", arguments.flag("operator")}};
     if (const auto slug = arguments.option("workspace")) {
-      viewer = TRY(parts->owner.viewer(*slug));
-      role = from_word<Role>(arguments.option("role").value_or("reader"));
-      if (!role) return Error::invalid("not_a_choice", "/role", "reader, analyst, editor or administrator");
+      request["workspace"] = *slug;
+      request["role"] = arguments.option("role").value_or("reader");
     }
-    const auto made = TRY(parts->owner.add_user(email, TRY(arguments.required("name")), arguments.flag("operator"), std::nullopt));
-    if (viewer) TRY(parts->owner.set_member(viewer->workspace(), made.email, *role));
-    fmt::print("{}\n{}\n", made.email, made.password);
+    print_password(TRY(api->ask(http::Method::post, "/server/users", request)));
     return {};
   }
   if (what == "passwd") {
+    nlohmann::json request = {{"email", email}};
     const std::string line = hidden_line();
-    const auto made = TRY(parts->owner.set_password(email, line.empty() ? std::nullopt : std::optional(line)));
-    if (line.empty()) fmt::print("{}\n{}\n", made.email, made.password);
+    if (!line.empty()) request["password"] = line;
+    const auto answer = TRY(api->ask(http::Method::post, "/server/password", request));
+    if (line.empty()) print_password(answer);
     return {};
   }
   return Error::invalid("unknown_option", "", what + ": list, add or passwd is wanted");
@@ -86,26 +88,24 @@ Result<void> user(const Arguments& arguments) {
 
 Result<void> workspace(const Arguments& arguments) {
   const std::string what = TRY(word_at(arguments, 0, "list or add"));
-  const auto parts = TRY(open(arguments));
+  const auto api = TRY(open(arguments));
   if (what == "list") {
-    const auto all = TRY(parts->workspaces.all());
-    nlohmann::json list = nlohmann::json::array();
-    for (const auto& w : all) {
-      list.push_back({{"id", w.id.value}, {"slug", w.slug}, {"name", w.name}, {"time_zone", w.time_zone}, {"language", w.language}, {"is_demo", w.is_demo}});
-      if (!arguments.flag("json")) fmt::print("{:<24} {:<32} {}\n", w.slug, w.name, w.time_zone);
+    const auto list = TRY(api->ask(http::Method::get, "/server/workspaces"))["items"];
+    if (arguments.flag("json")) {
+      fmt::print("{}\n", list.dump(2));
+      return {};
     }
-    if (arguments.flag("json")) fmt::print("{}\n", list.dump(2));
+    for (const auto& w : list)
+      fmt::print("{:<24} {:<32} {}\n", w["slug"].get<std::string>(), w["name"].get<std::string>(), w["time_zone"].get<std::string>());
     return {};
   }
   if (what != "add") return Error::invalid("unknown_option", "", what + ": list or add is wanted");
-  const auto email = arguments.option("administrator");
-  const auto administrator = TRY(email ? parts->owner.caller(*email) : parts->owner.any_operator());
-  const auto made = TRY(parts->owner.make_workspace({.slug = arguments.option("slug").value_or(""),
-                                                     .name = TRY(word_at(arguments, 1, "NAME")),
-                                                     .time_zone = arguments.option("time-zone").value_or("Europe/Berlin"),
-                                                     .language = arguments.option("language").value_or("de")},
-                                                    administrator.user));
-  fmt::print("{}\n", made.slug);
+  nlohmann::json request = {{"name", TRY(word_at(arguments, 1, "NAME"))},
+                            {"time_zone", arguments.option("time-zone").value_or("Europe/Berlin")},
+                            {"language", arguments.option("language").value_or("de")}};
+  for (const char* name : {"slug", "administrator"})
+    if (const auto value = arguments.option(name)) request[name] = *value;
+  fmt::print("{}\n", TRY(api->ask(http::Method::post, "/server/workspaces", request))["slug"].get<std::string>());
   return {};
 }
 

@@ -12,6 +12,7 @@
 #include "cli/composition.h"
 #include "cli/first_sign_in.h"
 #include "cli/news.h"
+#include "cli/upkeep.h"
 #include "http/event_hub.h"
 #include "http/router.h"
 #include "http/routes.h"
@@ -69,7 +70,8 @@ Result<void> serve(const Arguments& arguments) {
     return {};
   });
   const News news(*parts, hub);
-  http::Router router(services_of(*parts, hub), parts->owner, http::StaticFiles(web), http::all_routes());
+  FolderUpkeep upkeep(*parts);
+  http::Router router(services_of(*parts, hub, upkeep), http::StaticFiles(web), http::all_routes());
   http::Server::Options options{.bind = arguments.option("bind").value_or("127.0.0.1"), .port = port, .socket = parts->folder.socket()};
   TRY(parts->begin());
   for (const auto& workspace : TRY(parts->workspaces.all())) parts->analysis.warm(workspace.id);

@@ -51,7 +51,12 @@ Result<std::unique_ptr<Connection>> DuckStore::State::connect() {
 }
 
 Error DuckStore::State::note(Error error) {
-  if (error.code == "disk_full" || error.code == "store_broken") database_failed = true;
+  if (error.code != "disk_full" && error.code != "store_broken") return error;
+  // A failed write usually leaves DuckDB fit for work; where it gave up on the database, every query says so.
+  std::lock_guard lock(database_mutex);
+  if (!database) return error;
+  auto connection = database->connect();
+  if (!connection || !(*connection)->query("SELECT value FROM meta")) database_failed = true;
   return error;
 }
 
@@ -293,9 +298,13 @@ void DuckStore::State::close() {
 }
 
 void DuckStore::State::checkpoint_if_due(uint64_t wal_bytes_least) {
+  std::lock_guard checkpointing(checkpoint_mutex);
   std::error_code none;
   const auto size = std::filesystem::file_size(folder / "events.duckdb.wal", none);
-  if (none || size < wal_bytes_least) return;
+  if (!none && size >= wal_bytes_least) checkpoint();
+}
+
+void DuckStore::State::checkpoint() {
   auto connection = connect();
   if (!connection) return;
   // Fails while another transaction writes or reads an older state: then the next one does it.

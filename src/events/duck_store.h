@@ -90,6 +90,11 @@ class DuckStore : public EventStore {
   /// Moves the journal into the tables now.
   Result<void> flush();
 
+  /// A consistent copy of the store's files into `target` (made where it is missing) while it is in use: what was
+  /// acknowledged before the call is in it. Imports wait meanwhile, live events do not.
+  ///   errors  disk_full, store_failed
+  Result<void> backup(const std::filesystem::path& target);
+
   // --- reading: see EventStore ---
   std::shared_ptr<const Dictionary> dictionary() const override;
   uint64_t as_of() const override;

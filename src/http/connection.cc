@@ -11,7 +11,7 @@
 
 #include "base/log.h"
 #include "http/detail/connection.h"
-#include "http/detail/target.h"
+#include "http/target.h"
 #include "http/problem.h"
 
 namespace lotse::http::detail {
@@ -168,11 +168,7 @@ class BeastConnection : public Connection, public std::enable_shared_from_this<B
       co_await refuse(413, "body_too_large");
       co_return false;
     }
-    if (wire::token_list(head[wire::field::expect]).exists("100-continue")) {
-      wire::response<wire::empty_body> go_on(wire::status::continue_, 11);
-      stream_.expires_after(10s);
-      if (const auto [failed, n] = co_await wire::async_write(stream_, go_on, token); failed) co_return false;
-    }
+    continue_wanted_ = wire::token_list(head[wire::field::expect]).exists("100-continue");
     const bool keep = head.keep_alive();
     std::optional<Reader> reader;
     if (plan.stream) {
@@ -182,15 +178,25 @@ class BeastConnection : public Connection, public std::enable_shared_from_this<B
       if (status > 0) co_await refuse(status, status == 413 ? "body_too_large" : "malformed_request");
       co_return false;
     }
-    Response response = co_await answer(request, plan.stream ? host_.transfers() : host_.requests());
+    Response response = co_await answer(request, plan.stream);
     // A body that the handler did not want is not read to its end.
     const bool whole = !plan.stream || parser.is_done();
     co_return co_await write(std::move(response), head.version(), keep && whole && !host_.ending(), only_head) && whole;
   }
 
+  /// Tells a client that asked first to send its body. A streamed one is asked for when the handler reads it, so that
+  /// who may not upload sends nothing.
+  asio::awaitable<void> go_on() {
+    if (!std::exchange(continue_wanted_, false)) co_return;
+    wire::response<wire::empty_body> message(wire::status::continue_, 11);
+    stream_.expires_after(body_pause_max);
+    co_await wire::async_write(stream_, message, token);  // a failure shows at the next read
+  }
+
   /// 0: read; else the status to refuse with, or -1 where the client is gone.
   asio::awaitable<int> read_whole(Parser& parser, uint64_t size_max, std::string& body) {
     std::array<char, 64 * 1024> piece;
+    co_await go_on();
     while (!parser.is_done()) {
       stream_.expires_after(body_pause_max);
       parser.get().body().data = piece.data();
@@ -206,7 +212,7 @@ class BeastConnection : public Connection, public std::enable_shared_from_this<B
   }
 
   /// Hands the request to a worker and waits for its response without holding the loop.
-  asio::awaitable<Response> answer(std::shared_ptr<Request> request, Pool& pool) {
+  asio::awaitable<Response> answer(std::shared_ptr<Request> request, bool transfer) {
     auto stop = std::make_shared<std::stop_source>();
     request->stop = stop->get_token();
     const bool watched = request->stream == nullptr && buffer_.size() == 0;
@@ -225,15 +231,14 @@ class BeastConnection : public Connection, public std::enable_shared_from_this<B
         waiting->done.cancel();
       });
     };
-    const bool taken = pool.submit([request, deliver, &application = host_.application()] {
+    auto work = [request, deliver, &application = host_.application()] {
       Response response = application.handle(*request);
       if (!response.later) return deliver(std::move(response));
-      auto later = std::move(response.later);
+      const auto later = std::move(response.later);
       later(deliver);
-    });
-    if (!taken) {
-      co_return problem(Error::make(ErrorKind::unavailable, "server_busy", "every worker is busy"), "de");
-    }
+    };
+    const bool taken = transfer ? host_.run_transfer(std::move(work)) : host_.run_request(std::move(work));
+    if (!taken) co_return problem(Error::make(ErrorKind::unavailable, "server_busy", "every worker is busy"), "de");
     stream_.expires_never();
     while (!waiting->response) co_await waiting->done.async_wait(token);
     if (watched) stream_.socket().cancel();  // ends the watch
@@ -308,7 +313,7 @@ class BeastConnection : public Connection, public std::enable_shared_from_this<B
       bool ended = false, whole = false;
     };
     auto waiting = std::make_shared<Waiting>(stream_.get_executor());
-    const bool taken = host_.transfers().submit([this, self = shared_from_this(), waiting, chunked, writer = std::move(response.writer)] {
+    const bool taken = host_.run_transfer([this, self = shared_from_this(), waiting, chunked, writer = std::move(response.writer)] {
       Writer out(*this, chunked);
       bool whole = true;
       try {
@@ -375,6 +380,7 @@ class BeastConnection : public Connection, public std::enable_shared_from_this<B
 
    private:
     asio::awaitable<Result<size_t>> some(std::span<char> into) {
+      co_await connection_.go_on();
       while (!parser_.is_done()) {
         connection_.stream_.expires_after(body_pause_max);
         auto& body = parser_.get().body();
@@ -418,7 +424,7 @@ class BeastConnection : public Connection, public std::enable_shared_from_this<B
   beast::flat_buffer buffer_{256 * 1024};
   const std::string address_;
   const bool is_local_;
-  bool between_requests_ = false;
+  bool between_requests_ = false, continue_wanted_ = false;
   std::shared_ptr<Events> events_;
 };
 }  // namespace

@@ -31,6 +31,7 @@ std::string need_text(const Route& route) {
     case Need::nobody: return "Needs no sign-in.";
     case Need::signed_in: return "Needs a signed-in person.";
     case Need::server_operator: return "Needs an operator of the server.";
+    case Need::machine_owner: return "Only over the data folder's own socket (lotse.sock).";
   }
   return {};
 }

@@ -25,6 +25,7 @@ enum class Need {
   nobody,           ///< no sign-in needed
   signed_in,        ///< any person; not an API token
   server_operator,  ///< a person who runs the server
+  machine_owner,    ///< who may read the data folder: over its own socket only
 };
 
 /// Answers with a status of their own.

@@ -108,8 +108,8 @@ void compress(Response& response, const Request& request) {
 bool may_before_password_change(const Route& route) { return route.path == "/session" || route.path == "/me/password"; }
 }  // namespace
 
-Router::Router(Services services, access::Operator& owner, StaticFiles files, std::vector<Route> routes)
-    : services_(services), owner_(owner), files_(std::move(files)), routes_(std::move(routes)) {}
+Router::Router(Services services, StaticFiles files, std::vector<Route> routes)
+    : services_(services), files_(std::move(files)), routes_(std::move(routes)) {}
 
 Router::Match Router::match(const Request& request) const {
   Match best;
@@ -136,14 +136,14 @@ BodyPlan Router::plan(const Request& head) {
 }
 
 Result<access::Caller> Router::caller_of(const Request& request) {
-  if (request.local) return owner_.any_operator();
+  if (request.local) return services_.owner.any_operator();
   const auto authorization = request.header("authorization");
   if (authorization.starts_with("Bearer ")) return services_.tokens.caller(authorization.substr(7));
   return services_.accounts.caller(session_token(request));
 }
 
 Result<Viewer> Router::viewer_of(const Request& request, const access::Caller& caller) {
-  if (request.local) return owner_.viewer(request.parameter("ws"));
+  if (request.local) return services_.owner.viewer(request.parameter("ws"));
   return services_.workspaces.viewer(caller, request.parameter("ws"));
 }
 
@@ -183,6 +183,8 @@ Result<Response> Router::answer(Request& request) {
 
   if (const auto* for_caller = std::get_if<Route::ForCaller>(&route.handler)) {
     if (caller.is_token()) return Error::make(ErrorKind::forbidden, "only_persons", "an API token may not do this");
+    if (std::get<Need>(route.need) == Need::machine_owner && !request.local)
+      return Error::make(ErrorKind::forbidden, "only_locally", "only over the data folder's own socket");
     if (std::get<Need>(route.need) == Need::server_operator && !caller.operator_of_server)
       return Error::make(ErrorKind::forbidden, "not_operator", "only operators of the server may do this");
     return (*for_caller)(services_, caller, request);
@@ -209,13 +211,18 @@ Response Router::handle(Request& request) {
       if (std::none_of(response.headers.begin(), response.headers.end(), cached)) response.headers.emplace_back("Cache-Control", "no-store");
     }
     if (response.later) {
-      response.later = [this, inner = std::move(response.later), head = request](std::function<void(Response)> done) mutable {
-        inner([this, done = std::move(done), head = std::move(head)](Response later) {
+      response.later = [inner = std::move(response.later), head = request](std::function<void(Response)> done) mutable {
+        const auto finish = [done = std::move(done), head = std::move(head)](Response later) {
           later.headers.emplace_back("Cache-Control", "no-store");
           add_guards(later, false);
           compress(later, head);
           done(std::move(later));
-        });
+        };
+        try {
+          inner(finish);
+        } catch (const std::exception& e) {
+          finish(problem(Error::make(ErrorKind::internal, "internal", e.what()), "de"));
+        }
       };
       return response;
     }

@@ -7,18 +7,13 @@
 #include "http/server.h"
 #include "http/static_files.h"
 
-namespace lotse::access {
-class Operator;
-}
-
 namespace lotse::http {
 
 /// From a request to its response: finds the row, asks who calls and whether they may, guards against foreign sites,
 /// runs the handler, prints problems. Threads: any number of calls.
 class Router : public Application {
  public:
-  /// `owner` speaks for requests over the data folder's own socket.
-  Router(Services services, access::Operator& owner, StaticFiles files, std::vector<Route> routes);
+  Router(Services services, StaticFiles files, std::vector<Route> routes);
 
   BodyPlan plan(const Request& head) override;
   Response handle(Request& request) override;
@@ -37,7 +32,6 @@ class Router : public Application {
   Result<Viewer> viewer_of(const Request& request, const access::Caller& caller);
 
   Services services_;
-  access::Operator& owner_;
   StaticFiles files_;
   std::vector<Route> routes_;
 };

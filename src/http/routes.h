@@ -23,6 +23,7 @@ std::vector<Route> touchpoint_routes();
 std::vector<Route> mapping_routes();
 std::vector<Route> segment_routes();
 std::vector<Route> stream_routes();
+std::vector<Route> server_routes();
 std::vector<Route> meta_routes();
 
 }  // namespace lotse::http

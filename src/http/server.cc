@@ -30,7 +30,9 @@ constexpr auto token = asio::as_tuple(asio::use_awaitable);
 class BoostServer : public Server, private detail::Host {
  public:
   BoostServer(const Options& options, Application& application)
-      : options_(options), application_(application), requests_(options.workers, options.waiting_max), transfers_(options.transfers, 64) {}
+      : options_(options), application_(application),
+        requests_(std::make_unique<Pool>(options.workers, options.waiting_max)),
+        transfers_(std::make_unique<Pool>(options.transfers, 64)) {}
 
   ~BoostServer() override { stop(); }
 
@@ -70,8 +72,16 @@ class BoostServer : public Server, private detail::Host {
       asio::post(context_, [this] {
         for (auto* connection : connections_) connection->cut();
       });
-      std::this_thread::sleep_for(200ms);
     }
+    // Workers end while the loop still runs: they wait for reads and writes there. From here on nobody hands them work.
+    std::promise<void> closed;
+    asio::post(context_, [this, &closed] {
+      closed_ = true;
+      closed.set_value();
+    });
+    closed.get_future().wait();
+    requests_.reset();
+    transfers_.reset();
     context_.stop();
     thread_.join();
     if (!options_.socket.empty()) ::unlink(options_.socket.c_str());
@@ -114,8 +124,8 @@ class BoostServer : public Server, private detail::Host {
 
   // detail::Host
   Application& application() override { return application_; }
-  Pool& requests() override { return requests_; }
-  Pool& transfers() override { return transfers_; }
+  bool run_request(std::function<void()> work) override { return !closed_ && requests_->submit(std::move(work)); }
+  bool run_transfer(std::function<void()> work) override { return !closed_ && transfers_->submit(std::move(work)); }
   bool ending() const override { return ending_; }
   void add(detail::Connection* connection) override { connections_.insert(connection); }
   void remove(detail::Connection* connection) override {
@@ -130,12 +140,11 @@ class BoostServer : public Server, private detail::Host {
   local::acceptor local_acceptor_{context_};
   uint16_t port_ = 0;
   // All of these belong to the loop's thread.
-  bool ending_ = false;
+  bool ending_ = false, closed_ = false;
   std::set<detail::Connection*> connections_;
   std::promise<void> all_gone_;
   std::thread thread_;
-  // Destroyed before the context: what runs there still posts to it.
-  Pool requests_, transfers_;
+  std::unique_ptr<Pool> requests_, transfers_;
 };
 }  // namespace
 

@@ -5,6 +5,7 @@ class Accounts;
 class Workspaces;
 class Tokens;
 class Audit;
+class Operator;
 }  // namespace lotse::access
 namespace lotse::analysis {
 class Analysis;
@@ -27,6 +28,7 @@ class Jobs;
 
 namespace lotse::http {
 class EventHub;
+class Upkeep;
 
 /// What routes may call. The composition root (cli) makes them all; a route file includes only what it uses.
 struct Services {
@@ -43,6 +45,8 @@ struct Services {
   atlas::Touchpoints& touchpoints;
   analysis::Analysis& analysis;
   EventHub& events;
+  access::Operator& owner;  ///< for requests over the data folder's own socket
+  Upkeep& upkeep;           ///< likewise
 };
 
 }  // namespace lotse::http

@@ -1,8 +1,8 @@
 #include <charconv>
 
-#include "http/detail/target.h"
+#include "http/target.h"
 
-namespace lotse::http::detail {
+namespace lotse::http {
 namespace {
 bool decode(std::string_view text, bool plus_is_blank, std::string& out) {
   out.clear();
@@ -50,4 +50,4 @@ std::string client_address(const Request& request, const std::string& peer) {
   return last.empty() || last.size() > 64 ? peer : std::string(last);
 }
 
-}  // namespace lotse::http::detail
+}  // namespace lotse::http

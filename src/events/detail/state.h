@@ -95,6 +95,7 @@ struct DuckStore::State {
 
   std::mutex import_mutex;   // one import or undo at a time
   std::mutex write_mutex;    // transactions that write dictionaries, meta or the live table
+  std::mutex checkpoint_mutex;  // while DuckDB's main file changes in place; taken after write_mutex, alone or by a backup
   std::mutex publish_mutex;  // from taking arrival numbers until they are visible: arrivals become visible in order
 
   // What is visible; guarded by state_mutex.
@@ -149,6 +150,7 @@ struct DuckStore::State {
   Result<void> write_live(detail::Connection& connection, const std::vector<uint32_t>& attributes,
                           const std::vector<std::shared_ptr<const detail::TailBatch>>& batches);
   void checkpoint_if_due(uint64_t wal_bytes_least);
+  void checkpoint();
 
   Result<std::shared_ptr<const detail::Part>> find_part(std::string_view import) const;
 };

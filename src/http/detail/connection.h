@@ -1,9 +1,9 @@
 #pragma once
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
+#include <functional>
 #include <string>
 
-#include "base/pool.h"
 #include "http/server.h"
 
 /// One client's connection. Seen by the server's own files only.
@@ -22,8 +22,9 @@ class Host {
  public:
   virtual ~Host() = default;
   virtual Application& application() = 0;
-  virtual Pool& requests() = 0;
-  virtual Pool& transfers() = 0;
+  /// False where too much waits or the server has ended.
+  virtual bool run_request(std::function<void()> work) = 0;
+  virtual bool run_transfer(std::function<void()> work) = 0;
   virtual bool ending() const = 0;
   virtual void add(Connection* connection) = 0;
   virtual void remove(Connection* connection) = 0;
