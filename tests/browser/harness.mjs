@@ -260,3 +260,37 @@ export function writeFile(folder, name, content) {
   writeFileSync(path, content);
   return path;
 }
+
+/** Imports a log by the API, for tests that are about what comes after; gives the import. */
+export async function importLog(page, text, name = 'servicecenter.csv', source = 'Servicecenter') {
+  const me = await (await page.request.get('/api/v1/session')).json();
+  const workspace = me.workspaces[0].id;
+  const headers = { 'X-CSRF-Token': me.csrf_token };
+  const ask = async (method, path, options) => {
+    const answer = await page.request[method](`/api/v1/workspaces/${workspace}/${path}`, { headers, ...options });
+    if (!answer.ok()) throw new Error(`${path}: ${answer.status()} ${await answer.text()}`);
+    return answer.json();
+  };
+  const upload = await ask('post', `uploads?name=${encodeURIComponent(name)}`, { data: Buffer.from(text), headers: { ...headers, 'Content-Type': 'application/octet-stream' } });
+  const detection = await ask('post', `uploads/${upload.id}/detection`, { data: {} });
+  const columns = detection.columns.filter((c) => c.suggested !== 'ignore').map((c) => ({ column: c.name, role: c.suggested }));
+  let run = await ask('post', 'imports', { data: { upload: upload.id, source_name: source, mapping: { columns } } });
+  const deadline = Date.now() + 60_000;
+  while (run.state === 'queued' || run.state === 'running') {
+    if (Date.now() > deadline) throw new Error('the import does not end');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    run = await ask('get', `imports/${run.id}`, {});
+  }
+  if (run.state !== 'done') throw new Error(`the import ended as ${run.state}: ${run.error_code}`);
+  return { ...run, workspace };
+}
+
+/** Uploads a file without importing it; gives its id. */
+export async function uploadLog(page, text, name = 'nachtrag.csv') {
+  const me = await (await page.request.get('/api/v1/session')).json();
+  const answer = await page.request.post(`/api/v1/workspaces/${me.workspaces[0].id}/uploads?name=${encodeURIComponent(name)}`, {
+    data: Buffer.from(text),
+    headers: { 'X-CSRF-Token': me.csrf_token, 'Content-Type': 'application/octet-stream' },
+  });
+  return (await answer.json()).id;
+}

@@ -1,0 +1,75 @@
+// Every page in both languages, both themes and two widths: axe finds nothing, the browser complains of nothing, and a
+// screenshot lies in results/ to be looked at.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { axe, callLog, importLog, openPage, screenshot, settled, signInQuickly, startBrowser, startServer, uploadLog } from './harness.mjs';
+
+let server, browser, run, upload;
+before(async () => {
+  server = await startServer();
+  browser = await startBrowser();
+  const page = await openPage(browser, server);
+  const me = await signInQuickly(page, server);
+  run = await importLog(page, callLog({ customers: 240, bad: 3 }).text);
+  upload = await uploadLog(page, callLog({ customers: 8 }).text);
+  const headers = { 'X-CSRF-Token': me.csrf_token };
+  const base = `/api/v1/workspaces/${run.workspace}`;
+  await page.request.post(`${base}/members`, { headers, data: { email: 'eva@beispiel.de', name: 'Eva Beispiel', role: 'analyst' } });
+  await page.request.post(`${base}/tokens`, { headers, data: { name: 'Webshop', scopes: ['import_data'], days: 365 } });
+  await page.request.post('/api/v1/workspaces', { headers, data: { name: 'Zweite Marke' } });
+  await page.context().close();
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+const home = '/w/mein-unternehmen';
+const pages = [
+  ['signin', () => '/signin', { nobody: true }],
+  ['cockpit', () => home],
+  ['cockpit-leer', () => '/w/zweite-marke'],
+  ['ist-journey', () => `${home}/analyse/ist-journey`],
+  ['touchpoints', () => `${home}/touchpoints`],
+  ['import', () => `${home}/daten/import`],
+  ['import-leer', () => '/w/zweite-marke/daten/import'],
+  ['import-zuordnung', () => `${home}/daten/import/neu/${upload}`],
+  ['import-ergebnis', () => `${home}/daten/import/${run.id}`],
+  ['quellen', () => `${home}/daten/quellen?quelle=${run.source_id}`],
+  ['personen', () => `${home}/verwaltung/personen`],
+  ['arbeitsbereiche', () => `${home}/verwaltung/arbeitsbereiche`],
+  ['tokens', () => `${home}/verwaltung/tokens`],
+  ['protokoll', () => `${home}/verwaltung/protokoll`],
+  ['gibt-es-nicht', () => `${home}/nirgendwo`],
+];
+
+for (const language of ['de', 'en'])
+  for (const theme of ['light', 'dark'])
+    for (const width of [1440, 768])
+      describe(`${language}, ${theme}, ${width} px`, () => {
+        let page, strangers;
+        before(async () => {
+          const options = { language, theme, width, height: width === 1440 ? 900 : 1024 };
+          page = await openPage(browser, server, options);
+          await signInQuickly(page, server);
+          strangers = await openPage(browser, server, options);
+        });
+        after(async () => {
+          await page?.context().close();
+          await strangers?.context().close();
+        });
+        for (const [name, address, { nobody = false } = {}] of pages)
+          it(name, async () => {
+            const view = nobody ? strangers : page;
+            await view.goto(address());
+            await view.locator('h1, [role=heading][aria-level="1"], form h1').first().waitFor();
+            await settled(view);
+            await screenshot(view, `${name}-${language}-${theme}-${width}`);
+            assert.equal(await view.locator('html').getAttribute('lang'), language);
+            assert.equal(await view.locator('html').getAttribute('data-mantine-color-scheme'), theme);
+            assert.ok(await view.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), 'the page scrolls sideways');
+            // Colours differ by theme and layout by width; the language adds nothing that axe could see.
+            if (language === 'de') assert.deepEqual(await axe(view), []);
+            assert.deepEqual(view.complaints.splice(0), []);
+          });
+      });
