@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { request, setCsrfToken } from './client';
 import { asProblem, Problem } from './problem';
 import type { Me, MePatch, Membership, PasswordChange, SignInRequest, WorkspacePatch, WorkspaceRequest } from './types';
@@ -28,12 +28,17 @@ export function useMe(): Me {
   return data;
 }
 
+/** Nobody may see what was kept for somebody else. The session itself stays, because the gates watch it. */
+function forgetAnswers(client: QueryClient) {
+  client.removeQueries({ predicate: (query) => query.queryKey[0] !== sessionKey[0] });
+}
+
 export function useSignIn() {
   const client = useQueryClient();
   return useMutation<Me, Problem, SignInRequest>({
     mutationFn: (body) => request<Me>('POST', 'session', { body }),
     onSuccess: (me) => {
-      client.clear();
+      forgetAnswers(client);
       setCsrfToken(me.csrf_token);
       client.setQueryData(sessionKey, me);
     },
@@ -45,7 +50,7 @@ export function useSignOut() {
   return useMutation<void, Problem>({
     mutationFn: () => request<void>('DELETE', 'session'),
     onSettled: () => {
-      client.clear();
+      forgetAnswers(client);
       setCsrfToken('');
       client.setQueryData(sessionKey, null);
     },
@@ -87,6 +92,6 @@ export function useWorkspaceChanges() {
   return { create, patch, remove };
 }
 
-export function endSession(client: ReturnType<typeof useQueryClient>) {
+export function endSession(client: QueryClient) {
   if (client.getQueryData(sessionKey)) client.setQueryData(sessionKey, null);
 }
