@@ -139,11 +139,16 @@ export async function signInQuickly(page, who) {
 
 /** What axe finds against WCAG 2.2 A and AA: one line a finding. */
 export async function axe(page) {
+  // As high as the page, so that nothing lies half under a bar that stays in view while one scrolls.
+  const before = page.viewportSize();
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  if (height > before.height) await page.setViewportSize({ width: before.width, height });
   // By the debugger: the page's own policy forbids scripts that are not its own.
   await page.evaluate(axeSource);
   const found = await page.evaluate(() =>
     globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'] }),
   );
+  if (height > before.height) await page.setViewportSize(before);
   return found.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(' ')} · ${n.html.slice(0, 160)} · ${(n.failureSummary ?? '').replace(/\s+/g, ' ').slice(0, 220)}`));
 }
 

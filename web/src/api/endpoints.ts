@@ -85,6 +85,7 @@ export const api = {
     'POST', (r) => `uploads/${id(r.upload)}/detection`, [], { body: (r) => r.options }),
   deleteUpload: change<{ id: string }>('DELETE', (r) => `uploads/${id(r.id)}`, []),
   imports: get<T.List<T.Import>>('imports', 'imports'),
+  olderImports: getBy<{ cursor?: string }, T.List<T.Import>>('imports', 'imports/older', (r) => `imports?cursor=${id(r.cursor ?? '')}`),
   import: getBy<{ id: string }, T.Import>('imports', 'import', (r) => `imports/${id(r.id)}`),
   startImport: change<T.ImportRequest, T.Import>('POST', 'imports', ['imports', 'sources'], whole),
   cancelImport: change<{ id: string }, T.Import>('POST', (r) => `imports/${id(r.id)}/cancel`, ['imports']),

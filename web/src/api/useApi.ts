@@ -37,16 +37,16 @@ export function useApi<Request, Answer>(question: Question<Request, Answer>, ...
   });
 }
 
-/** A question whose answer comes by pages; `items` are those loaded so far. */
-export function useApiPages<Request extends { cursor?: string }, Answer extends { next_cursor?: string }>(question: Question<Request, Answer>, asked: Omit<Request, 'cursor'>, enabled = true) {
+/** A question whose answer comes by pages; `data` holds those loaded so far. `first`: the cursor to begin at. */
+export function useApiPages<Request extends { cursor?: string }, Answer extends { next_cursor?: string }>(question: Question<Request, Answer>, asked: Omit<Request, 'cursor'>, { enabled = true, first }: { enabled?: boolean; first?: string } = {}) {
   const workspace = useWorkspace();
   return useInfiniteQuery<Answer, Problem, Answer[], QueryKey, string | undefined>({
-    queryKey: [...questionKey(workspace.id, question, asked as Request), 'pages'],
+    queryKey: [...questionKey(workspace.id, question, asked as Request), 'pages', first ?? ''],
     queryFn: ({ pageParam, signal }) => {
       const page = { ...asked, cursor: pageParam } as Request;
       return request<Answer>(question.method, `workspaces/${workspace.id}/${question.path(page)}`, { body: question.body?.(page), signal });
     },
-    initialPageParam: undefined,
+    initialPageParam: first,
     getNextPageParam: (last) => last.next_cursor,
     select: (data) => data.pages,
     enabled,

@@ -4,6 +4,7 @@ import { IconChevronRight, IconX } from '@tabler/icons-react';
 import { useEffect, useId, type ReactNode } from 'react';
 import { useLocale } from '@/i18n';
 import { CoverageStrip } from './CoverageStrip';
+import { overlayIsOpen } from './overlay';
 import classes from './page.module.css';
 
 export interface PageProps {
@@ -104,7 +105,7 @@ export function SidePanel({ title, kind, onClose, actions, children }: SidePanel
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       // Menus and dialogs take their own Escape.
-      if (event.key === 'Escape' && !event.defaultPrevented && !document.querySelector('[role=dialog],[role=menu],[role=listbox]')) onClose();
+      if (event.key === 'Escape' && !event.defaultPrevented && !overlayIsOpen()) onClose();
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);

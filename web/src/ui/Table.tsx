@@ -3,6 +3,7 @@ import { IconArrowDown, IconArrowUp, IconArrowsSort } from '@tabler/icons-react'
 import { useMemo, useState, type ReactNode } from 'react';
 import { useLocale } from '@/i18n';
 import classes from './ui.module.css';
+import { useOverflow } from './useOverflow';
 
 export interface Column<Row> {
   key: string;
@@ -55,9 +56,10 @@ export function Table<Row>({ label, columns, rows, rowKey, onOpen, rowName, sele
   }, [rows, sort, columns, language]);
 
   const opener = columns.findIndex((c) => !c.leading);
+  const { ref, overflows } = useOverflow();
   if (rows.length === 0 && empty !== undefined) return <>{empty}</>;
   return (
-    <div className={classes.tableBox} tabIndex={0} role="region" aria-label={label}>
+    <div className={classes.tableBox} ref={ref} {...(overflows && { tabIndex: 0, role: 'region', 'aria-label': label })}>
       <table className={classes.table} data-dense={dense || undefined} data-tall={tall || undefined} aria-label={label}>
         <thead>
           <tr>

@@ -8,6 +8,7 @@ export { Pill, Secret, ShareBar, ShareOf, Stat, Stats } from './Parts';
 export { Answer, EmptyState, LoadingLines, Note, ProblemNote, ProblemState, useProblemText } from './States';
 export { NotMapped, TouchpointLabel, type TouchpointLike } from './TouchpointLabel';
 export { Table, type Column } from './Table';
+export { overlayIsOpen } from './overlay';
 export { channelKey, colorsOf, stableHash, useColors, type ChannelKey, type Colors, type Scheme } from './palette';
 export { useNotify } from './notify';
 export { useNow } from './useNow';

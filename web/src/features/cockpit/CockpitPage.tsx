@@ -2,13 +2,16 @@ import { Anchor, Button, Text } from '@mantine/core';
 import { IconRoute } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import { Link } from 'react-router';
-import { addresses, api, openFilter, useApi, useMe, useWorkspace, type Coverage, type Variant, type Variants } from '@/api';
+import { addresses, api, filterToText, openFilter, useApi, useMe, useWorkspace, type Coverage, type Filter, type Variant, type Variants } from '@/api';
 import { useTexts } from '@/i18n';
 import { Answer, Chain, EmptyState, LoadingLines, Note, Page, Section, ShareBar, Stat, Stats, Table, type Column } from '@/ui';
 import classes from './cockpit.module.css';
 import { texts } from './de';
 import { News } from './News';
 import { NextSteps } from './NextSteps';
+
+/** A single contact is no way yet; instances of one event would hide the journeys. */
+const ways: Filter = { ...openFilter, events_min: 2 };
 
 export function Component() {
   const { t, format } = useTexts(texts);
@@ -67,7 +70,7 @@ function Beginning() {
 function Filled({ coverage }: { coverage: Coverage }) {
   const { t, format } = useTexts(texts);
   const workspace = useWorkspace();
-  const variants = useApi(api.variants, { filter: openFilter, limit: 6, offset: 0 });
+  const variants = useApi(api.variants, { filter: ways, limit: 6, offset: 0 });
   const basis = variants.data?.basis;
   const assigned = coverage.events > 0 ? 1 - coverage.events_not_assigned / coverage.events : 0;
   return (
@@ -76,8 +79,8 @@ function Filled({ coverage }: { coverage: Coverage }) {
         <Stats>
           <Stat label={t('stat.events')} value={format.compact(coverage.events)} />
           <Stat label={t('stat.customers')} value={format.compact(coverage.customers)} />
-          <Stat label={t('stat.journeys')} value={basis ? format.compact(basis.instances) : '…'} hint={basis && basis.open_instances > 0 ? t('stat.journeys_hint', { count: basis.open_instances }) : undefined} />
-          <Stat label={t('stat.variants')} value={variants.data ? format.compact(variants.data.variants_total) : '…'} />
+          <Stat label={t('stat.journeys')} value={basis ? format.compact(basis.instances_total) : '…'} hint={basis ? t('stat.journeys_hint', { count: basis.instances }) : undefined} />
+          <Stat label={t('stat.variants')} value={variants.data ? format.compact(variants.data.variants_total) : '…'} hint={t('stat.ways_hint')} />
           <Stat label={t('stat.duration')} value={variants.data ? format.durationShort(variants.data.median_duration_s) : '…'} hint={t('stat.duration_hint')} />
           <Stat label={t('stat.assigned')} value={format.share(assigned)} hint={t('stat.assigned_hint', { assigned: coverage.event_types - coverage.event_types_not_assigned, all: coverage.event_types })} />
         </Stats>
@@ -87,7 +90,7 @@ function Filled({ coverage }: { coverage: Coverage }) {
           <Section
             title={t('ways')}
             aside={
-              <Anchor component={Link} to={workspace.to(addresses.journey)} fz="sm">
+              <Anchor component={Link} to={{ pathname: workspace.to(addresses.journey), search: `?f=${filterToText(ways)}` }} fz="sm">
                 {t('ways.all')}
               </Anchor>
             }
@@ -106,6 +109,7 @@ function Filled({ coverage }: { coverage: Coverage }) {
 
 function Ways({ variants }: { variants: Variants }) {
   const { t, format } = useTexts(texts);
+  const journey = useWorkspace().to(addresses.journey);
   const names = useMemo(() => new Map(variants.touchpoints.map((p) => [p.id, p])), [variants.touchpoints]);
   const top = variants.variants[0];
   const columns = useMemo<Column<Variant>[]>(
@@ -119,7 +123,11 @@ function Ways({ variants }: { variants: Variants }) {
           </div>
         ),
       },
-      { key: 'count', header: t('ways.count'), align: 'right', width: 96, render: (v) => format.number(v.count) },
+      { key: 'count', header: t('ways.count'), align: 'right', width: 96, render: (v) => (
+          <Anchor component={Link} to={{ pathname: journey, search: `?f=${filterToText({ ...openFilter, variants: [v.id] })}` }} fz="sm" c="inherit" aria-label={t('ways.open', { count: v.count })}>
+            {format.number(v.count)}
+          </Anchor>
+        ) },
       {
         key: 'share',
         header: t('ways.share'),
@@ -134,7 +142,7 @@ function Ways({ variants }: { variants: Variants }) {
       },
       { key: 'duration', header: t('ways.duration'), align: 'right', width: 132, render: (v) => format.duration(v.median_duration_s) },
     ],
-    [t, format, names, top],
+    [t, format, names, top, journey],
   );
   return (
     <>

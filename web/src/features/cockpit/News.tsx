@@ -6,12 +6,12 @@ import { Section, useNow } from '@/ui';
 import classes from './cockpit.module.css';
 import { texts } from './de';
 
-/** The latest imports; for people who may not import, the latest arrival of each source. */
+/** The latest imports; where all events came by API, the latest arrival of each source. */
 export function News({ coverage }: { coverage: Coverage }) {
   const { t, format } = useTexts(texts);
   const workspace = useWorkspace();
   const may = workspace.may('import_data');
-  const imports = useApi(api.imports, undefined, { enabled: may });
+  const imports = useApi(api.imports);
   const now = useNow();
   const recent = imports.data?.items.slice(0, 5) ?? [];
   const arrivals = coverage.sources.filter((s) => s.last_arrival).sort((a, b) => (a.last_arrival! < b.last_arrival! ? 1 : -1));

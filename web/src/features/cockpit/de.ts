@@ -12,18 +12,20 @@ const de: Translation<typeof en> = {
   'stat.events': 'Ereignisse',
   'stat.customers': 'Kunden',
   'stat.journeys': 'Journey-Instanzen',
-  'stat.journeys_hint': '{count} noch offen',
+  'stat.journeys_hint': '{count} mit mindestens zwei Kontakten',
+  'stat.ways_hint': 'ab zwei Kontakten',
   'stat.variants': 'Verschiedene Wege',
   'stat.duration': 'Typische Dauer',
-  'stat.duration_hint': 'Median über alle Instanzen',
+  'stat.duration_hint': 'Median, ab zwei Kontakten',
   'stat.assigned': 'Ereignisse mit eigenem Touchpoint',
   'stat.assigned_hint': '{assigned} von {all} Ereignistypen',
 
   'ways': 'Häufigste Kundenwege',
   'ways.all': 'Alle erkunden',
-  'ways.answer': { one: 'Den häufigsten Weg nehmen {share} von {count} Instanz.', other: 'Den häufigsten Weg nehmen {share} von {count} Instanzen.' },
+  'ways.answer': { one: 'Den häufigsten Weg nimmt die eine Instanz mit mindestens zwei Kontakten ({share} von {count}).', other: 'Den häufigsten Weg nehmen {share} der {count} Instanzen mit mindestens zwei Kontakten.' },
   'ways.path': 'Weg',
   'ways.count': 'Instanzen',
+  'ways.open': { one: '{count} Instanz in der Ist-Journey ansehen', other: '{count} Instanzen in der Ist-Journey ansehen' },
   'ways.share': 'Anteil',
   'ways.duration': 'Dauer (Median)',
 
@@ -57,7 +59,7 @@ const de: Translation<typeof en> = {
   'empty.demo': 'Zuerst die Demo ansehen',
   'empty.reader': 'Sobald die Redaktion Daten importiert, stehen hier die wirklichen Journeys.',
 
-  'how': 'Ereignisse, Kunden und Quellen sind über die ganze Geschichte dieses Arbeitsbereichs gezählt. Eine Journey-Instanz ist ein Vorgang (nach Vorgangsnummer, wo die Quelle eine hat, sonst der ganze Verlauf des Kunden). Ein Weg ist die vollständige Folge der Touchpoints einer Instanz; Instanzen mit gleicher Folge teilen ihn. Der Median ist der mittlere Wert: Die Hälfte der Instanzen dauerte länger.',
+  'how': 'Ereignisse, Kunden und Quellen sind über die ganze Geschichte dieses Arbeitsbereichs gezählt. Eine Journey-Instanz ist ein Vorgang (nach Vorgangsnummer, wo die Quelle eine hat, sonst der ganze Verlauf des Kunden). Ein Weg ist die vollständige Folge der Touchpoints einer Instanz; Instanzen mit gleicher Folge teilen ihn. Wege und typische Dauer rechnen nur mit Instanzen von mindestens zwei Ereignissen, weil ein einzelner Kontakt noch kein Weg ist. Der Median ist der mittlere Wert: Die Hälfte der Instanzen dauerte länger.',
 };
 
 export const texts = bilingual(en, de);

@@ -9,18 +9,20 @@ export const en = {
   'stat.events': 'Events',
   'stat.customers': 'Customers',
   'stat.journeys': 'Journey instances',
-  'stat.journeys_hint': '{count} still open',
+  'stat.journeys_hint': '{count} with at least two contacts',
+  'stat.ways_hint': 'from two contacts',
   'stat.variants': 'Different paths',
   'stat.duration': 'Typical duration',
-  'stat.duration_hint': 'median over all instances',
+  'stat.duration_hint': 'median, from two contacts',
   'stat.assigned': 'Events with an owned touchpoint',
   'stat.assigned_hint': '{assigned} of {all} event types',
 
   'ways': 'Most frequent journeys',
   'ways.all': 'Explore all',
-  'ways.answer': { one: 'The most frequent path is taken by {share} of {count} instance.', other: 'The most frequent path is taken by {share} of {count} instances.' },
+  'ways.answer': { one: 'The most frequent path is taken by the one instance with at least two contacts ({share} of {count}).', other: 'The most frequent path is taken by {share} of the {count} instances with at least two contacts.' },
   'ways.path': 'Path',
   'ways.count': 'Instances',
+  'ways.open': { one: '{count} instance: see it in the actual journey', other: '{count} instances: see them in the actual journey' },
   'ways.share': 'Share',
   'ways.duration': 'Median duration',
 
@@ -54,5 +56,5 @@ export const en = {
   'empty.demo': 'Look at the demo first',
   'empty.reader': 'As soon as an editor imports data, the real journeys stand here.',
 
-  'how': 'Events, customers and sources are counted over the whole history of this workspace. A journey instance is one matter (by matter number where the source has one, else the customer’s whole course). A path is the full sequence of touchpoints of an instance; instances with an equal sequence share it. The median is the middle value: half of the instances took longer.',
+  'how': 'Events, customers and sources are counted over the whole history of this workspace. A journey instance is one matter (by matter number where the source has one, else the customer’s whole course). A path is the full sequence of touchpoints of an instance; instances with an equal sequence share it. Paths and typical duration count only instances of at least two events, because a single contact is no path yet. The median is the middle value: half of the instances took longer.',
 } as const;

@@ -1,8 +1,8 @@
-import { Button, Progress, Text } from '@mantine/core';
+import { Button, Group, Progress, Text } from '@mantine/core';
 import { IconFileOff } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
-import { addresses, api, upload, useApi, useWorkspace, type Import, type Upload, type UploadHandle } from '@/api';
+import { addresses, api, upload, useApi, useApiPages, useWorkspace, type Import, type Upload, type UploadHandle } from '@/api';
 import { useLocale, useTexts } from '@/i18n';
 import { Answer, EmptyState, Note, Page, ProblemNote, Section } from '@/ui';
 import { texts } from './de';
@@ -12,8 +12,12 @@ import classes from './imports.module.css';
 
 export function Component() {
   const { t } = useTexts(texts);
+  const { t: shared } = useLocale();
   const workspace = useWorkspace();
   const imports = useApi(api.imports);
+  const [asked, setAsked] = useState(false);
+  const olderPages = useApiPages(api.olderImports, {}, { enabled: asked && imports.data?.next_cursor !== undefined, first: imports.data?.next_cursor });
+  const older = olderPages.data?.flatMap((page) => page.items) ?? [];
   const done = imports.data?.items.filter((i) => i.state === 'done') ?? [];
   const events = done.reduce((sum, i) => sum + i.events_new, 0);
   return (
@@ -38,7 +42,18 @@ export function Component() {
             </EmptyState>
           }
         >
-          {(list) => <ImportList imports={list.items} />}
+          {(list) => (
+            <>
+              <ImportList imports={[...list.items, ...older]} />
+              {(list.next_cursor && !asked) || olderPages.hasNextPage ? (
+                <Group justify="center" mt="lg">
+                  <Button variant="default" loading={olderPages.isFetching} onClick={() => (asked ? void olderPages.fetchNextPage() : setAsked(true))}>
+                    {shared('action.show_more')}
+                  </Button>
+                </Group>
+              ) : null}
+            </>
+          )}
         </Answer>
       </Section>
     </Page>

@@ -76,7 +76,7 @@ function SourcePanel({ source, onClose }: { source: Source; onClose: () => void 
   const readAs = [
     read.format && t.code(`format.${read.format}`, read.format),
     read.encoding,
-    read.delimiter && `„${read.delimiter === '\t' ? '⇥' : read.delimiter}“`,
+    read.delimiter && t('quoted', { text: read.delimiter === '\t' ? '⇥' : read.delimiter }),
     read.sheet,
     read.time_format && t.code(`time.${read.time_format}`, read.time_format),
     read.time_zone,

@@ -36,7 +36,7 @@ export function Component() {
 
   return (
     <Page
-      title={t('wizard.title', { name: name || upload })}
+      title={t('wizard.title', { name: name || t('wizard.file') })}
       answer={
         detection.data &&
         t.rich('wizard.answer', {
@@ -125,7 +125,7 @@ function Wizard({ upload, fileName, detection, problem, busy, options, onOptions
   const discard = useChange(api.deleteUpload);
   const missing = missingNeeds(choices);
   const ready = missing.length === 0 && source.trim() !== '';
-  const staff = detection.columns.filter((c, i) => c.kind === 'person' && choices[i]?.role === 'ignore').map((c) => `„${c.name}“`);
+  const staff = detection.columns.filter((c, i) => c.kind === 'person' && choices[i]?.role === 'ignore').map((c) => t('quoted', { text: c.name }));
   const timeColumn = choices.findIndex((c) => c.role === 'time');
   const needs = [...missing.map((n) => t(`need.${n}`)), ...(source.trim() ? [] : [t('need.source')])];
 
@@ -175,7 +175,7 @@ function Wizard({ upload, fileName, detection, problem, busy, options, onOptions
         <Needs choices={choices} />
         {staff.length > 0 && (
           <Note tone="neutral" icon={IconEyeOff}>
-            {t('wizard.staff', { columns: format.list(staff) })}
+            {t('wizard.staff', { count: staff.length, columns: format.list(staff) })}
           </Note>
         )}
         <div className={classes.preview} data-busy={busy || undefined} aria-busy={busy}>

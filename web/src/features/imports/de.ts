@@ -27,6 +27,8 @@ const de: Translation<typeof en> = {
   'upload.reading_text': 'Format, Spalten und Zeiten werden erkannt',
 
   'wizard.title': '{name} importieren',
+  'wizard.file': 'Datei',
+  'quoted': '„{text}“',
   'wizard.answer': '{format} mit {columns}. Prüfen Sie, was in welcher Spalte steht, und starten Sie dann.',
   'wizard.columns': { one: '{count} Spalte', other: '{count} Spalten' },
   'wizard.read': 'So wird die Datei gelesen',
@@ -47,7 +49,10 @@ const de: Translation<typeof en> = {
   'wizard.again': 'Erneut hochladen',
   'wizard.ready': 'Alles Nötige ist da.',
   'wizard.missing': 'Noch zu beantworten: {list}',
-  'wizard.staff': '{columns} scheinen Namen Ihrer Beschäftigten zu enthalten. Sie werden weggelassen, solange Sie nichts anderes bestimmen: Für Journeys werden sie nicht gebraucht, und Beschäftigtendaten sind geschützt. Um Personen zu unterscheiden, ohne sie zu kennen, wählen Sie „pseudonymisieren“.',
+  'wizard.staff': {
+    one: 'Die Spalte {columns} scheint Namen Ihrer Beschäftigten zu enthalten. Sie wird weggelassen, solange Sie nichts anderes bestimmen: Für Journeys wird sie nicht gebraucht, und Beschäftigtendaten sind geschützt. Um Personen zu unterscheiden, ohne sie zu kennen, wählen Sie „pseudonymisieren“.',
+    other: 'Die Spalten {columns} scheinen Namen Ihrer Beschäftigten zu enthalten. Sie werden weggelassen, solange Sie nichts anderes bestimmen: Für Journeys werden sie nicht gebraucht, und Beschäftigtendaten sind geschützt. Um Personen zu unterscheiden, ohne sie zu kennen, wählen Sie „pseudonymisieren“.',
+  },
   'wizard.one_key': 'Es gibt nur eine Schlüsselspalte. Ihr Wert gilt als Kunde und als Vorgangsnummer.',
 
   'need.customer': 'Wer?',

@@ -24,6 +24,8 @@ export const en = {
   'upload.reading_text': 'Detecting format, columns and times',
 
   'wizard.title': 'Import {name}',
+  'wizard.file': 'file',
+  'quoted': '“{text}”',
   'wizard.answer': '{format} with {columns}. Check what stands in which column, then start.',
   'wizard.columns': { one: '{count} column', other: '{count} columns' },
   'wizard.read': 'How the file is read',
@@ -44,7 +46,10 @@ export const en = {
   'wizard.again': 'Upload again',
   'wizard.ready': 'Everything needed is there.',
   'wizard.missing': 'Still to answer: {list}',
-  'wizard.staff': '{columns} seem to hold names of your staff. They are left out unless you decide otherwise: for journeys they are not needed, and employee data are protected. To tell people apart without knowing them, choose “pseudonymise”.',
+  'wizard.staff': {
+    one: 'The column {columns} seems to hold names of your staff. It is left out unless you decide otherwise: journeys do not need it, and employee data are protected. To tell people apart without knowing them, choose “pseudonymise”.',
+    other: 'The columns {columns} seem to hold names of your staff. They are left out unless you decide otherwise: journeys do not need them, and employee data are protected. To tell people apart without knowing them, choose “pseudonymise”.',
+  },
   'wizard.one_key': 'There is only one key column. Its value counts as customer and as matter number.',
 
   'need.customer': 'Who?',
