@@ -27,11 +27,6 @@ std::string text(const Result<Graph>& graph) {
   json["basis"].erase("as_of");
   return json.dump();
 }
-std::string numbers(Result<Graph> graph) {
-  if (graph) graph->basis.mapping_version = 0;
-  return text(graph);
-}
-
 std::vector<TestEvent> random_events(std::mt19937& chance, size_t count) {
   static const std::vector<std::string> types{"visit", "compare", "call", "order", "pay"}, channels{"web", "phone", ""};
   std::vector<TestEvent> out;
@@ -135,7 +130,8 @@ struct Restart : testing::Test {
     std::string out = text(world.analysis->graph(world.viewer(), graph_request())) + text(world.analysis->graph(world.viewer(), by_key));
     out += to_json(*world.analysis->variants(world.viewer(), variants)).dump();
     out += to_json(*world.analysis->dimensions(world.viewer())).dump();
-    for (const auto& t : *world.analysis->touchpoints(world.viewer())) out += to_json(t).dump();
+    const auto touchpoints = world.analysis->touchpoints(world.viewer());
+    for (const auto& t : *touchpoints) out += to_json(t).dump();
     return out;
   }
 };
@@ -277,7 +273,8 @@ TEST(Analysis, AttributesOfTooManyValuesAreAskedOfTheStore) {
   for (int i = 0; i < 70'000; ++i) rows.push_back({"c" + std::to_string(i % 1000), at(i), "visit", "", "city " + std::to_string(i), ""});
   ASSERT_TRUE(world.see(world.import("imp_1", rows)));
   std::string city;
-  for (const auto& d : world.analysis->dimensions(world.viewer())->dimensions)
+  const auto dimensions = world.analysis->dimensions(world.viewer());
+  for (const auto& d : dimensions->dimensions)
     if (d.name == "city") {
       city = d.id;
       EXPECT_FALSE(d.in_memory);
@@ -446,10 +443,7 @@ TEST(Analysis, NumbersEqualTheirRowsWhileEventsFlow) {
 TEST(Analysis, AnotherWorkspaceSeesNothing) {
   TestWorld world;
   world.append_and_see({{.customer = "anna", .time = at(0), .type = "visit"}});
-  access::Operator owner(*world.database, world.clock);
-  const auto other = world.workspaces->create(*owner.caller("anna@example.org"), {.name = "Other"});
-  ASSERT_TRUE(other);
-  const auto viewer = access::ViewerMaker::make({other->id}, "us_x", Role::administrator);
+  const auto viewer = access::ViewerMaker::make(world.make_workspace("Other"), "us_x", Role::administrator);
   EXPECT_TRUE(world.analysis->graph(viewer, graph_request())->nodes.empty());
   EXPECT_TRUE(world.analysis->touchpoints(viewer)->empty());
   EXPECT_EQ(world.analysis->customer_course(viewer, "cu_anna", std::nullopt).error().code, "not_found");

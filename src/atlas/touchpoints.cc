@@ -20,6 +20,7 @@ Error not_found(std::string field, std::string_view id) {
 Error stale(std::string_view id) {
   return Error::make(ErrorKind::stale, "stale", "touchpoint " + std::string(id) + " was changed by somebody else");
 }
+Error forbidden() { return Error::make(ErrorKind::forbidden, "forbidden", "edit_touchpoints is needed"); }
 Error name_taken(std::string detail) { return {ErrorKind::conflict, "touchpoint_exists", "/name", std::move(detail)}; }
 
 std::string trimmed(std::string_view text) {
@@ -207,7 +208,7 @@ Result<std::shared_ptr<const MappingSet>> Touchpoints::current(const WorkspaceId
 /// Runs `work(session, loaded)` in one write transaction, then announces the new version.
 template <class Work>
 Result<void> Touchpoints::change(const Viewer& viewer, Work&& work) {
-  if (!viewer.may(Right::edit_touchpoints)) return Error::make(ErrorKind::forbidden, "forbidden", "edit_touchpoints is needed");
+  if (!viewer.may(Right::edit_touchpoints)) return forbidden();
   const auto known = TRY(catalogue(viewer.workspace()));  // before the transaction: it may open files
   std::shared_ptr<const MappingSet> set;
   TRY(database_.write(viewer.workspace(), [&](db::Session& session) -> Result<void> {
@@ -267,6 +268,7 @@ Result<Touchpoint> Touchpoints::patch(const Viewer& viewer, std::string_view id,
 
 Result<Touchpoint> Touchpoints::adopt(const Viewer& viewer, std::string_view id) {
   const auto set = TRY(current(viewer.workspace()));
+  if (!viewer.may(Right::edit_touchpoints)) return forbidden();
   if (!set->find(id)) {
     const auto done = patch(viewer, id, {}, "0");
     // Somebody else was faster: the touchpoint is owned, which is what was asked for.

@@ -55,17 +55,16 @@ double seconds_of(const std::string& text) {
 
 /// The shortest exact form: 90 → "1m30s", 0.5 → "0.5s".
 std::string duration(double s) {
-  if (s == 0) return "0s";
+  const double whole = std::floor(s + 5e-10);
+  int64_t rest = static_cast<int64_t>(whole);
   std::string out;
-  double rest = s;
-  for (const auto& [unit, size] : {std::pair{'d', 86'400.0}, std::pair{'h', 3'600.0}, std::pair{'m', 60.0}}) {
-    const double count = std::floor(rest / size + 1e-9);
-    if (count < 1) continue;
-    out += fmt::format("{:.0f}{}", count, unit);
-    rest -= count * size;
+  for (const auto& [unit, size] : {std::pair{'d', 86'400}, std::pair{'h', 3'600}, std::pair{'m', 60}}) {
+    if (rest >= size) out += fmt::format("{}{}", rest / size, unit);
+    rest %= size;
   }
-  rest = std::round(rest * 1e6) / 1e6;
-  if (rest > 0) out += fmt::format("{:g}s", rest);
+  double fraction = s - whole;
+  if (fraction < 5e-10) fraction = 0;
+  if (rest > 0 || fraction > 0 || out.empty()) out += fmt::format("{:.8g}s", static_cast<double>(rest) + fraction);
   return out;
 }
 
@@ -108,7 +107,8 @@ class Names {
 json condition(const std::string& text, Backend& backend, bool exclude) {
   const auto colon = text.find(':');
   std::string attribute = text.substr(0, colon);
-  for (const auto& d : backend.ask("dimensions", json::object()).at("dimensions"))
+  const json known = backend.ask("dimensions", json::object());
+  for (const auto& d : known.at("dimensions"))
     if (d.at("name") == attribute && attribute != "source") attribute = d.at("id");
   return {{"attribute", attribute}, {"values", split(text.substr(colon + 1), "|")}, {"exclude", exclude}};
 }
@@ -148,12 +148,14 @@ json filter_of(Backend& backend, const Names& names, const Step& step) {
     if (name == "shown") filter["touchpoints_shown"] = names.ids(value);
   }
   if (!slice.empty()) filter["slice"] = slice;
+  if (!step.option("variant")) return filter;
+  // Named by its sequence; its id comes from the list of variants under the same filter.
+  const json listed = backend.ask("variants", {{"filter", filter}, {"limit", 1000}});
+  const json list = listed.value("variants", json::array());
   for (const auto& [name, value] : step.options) {
     if (name != "variant") continue;
-    // Named by its sequence; its id comes from the list of variants under the same filter.
-    const auto list = backend.ask("variants", {{"filter", filter}, {"limit", 1000}});
     std::string id = "va_unknown";
-    for (const auto& v : list.value("variants", json::array()))
+    for (const auto& v : list)
       if (names.sequence(v.at("sequence")) == value) id = v.at("id");
     filter["variants"].push_back(id);
   }

@@ -55,11 +55,12 @@ class AnalysisBackend final : public Backend {
     }
     if (change == "drop_rule") return done(t.delete_rule(viewer(), t.mapping(viewer())->rules.at(request.at("number").get<size_t>()).id));
     json rule = request;
+    const auto dictionary = world.store()->dictionary();
     for (auto& source : rule["sources"])
-      for (const auto& known : world.store()->dictionary()->sources)
+      for (const auto& known : dictionary->sources)
         if (known.name == source) source = known.id;
     for (auto& property : rule["properties"])
-      for (const auto& known : world.store()->dictionary()->attributes)
+      for (const auto& known : dictionary->attributes)
         if (known.name == property.at("attribute")) property["attribute"] = known.id;
     if (rule["sources"].is_null()) rule.erase("sources");
     if (rule["properties"].is_null()) rule.erase("properties");

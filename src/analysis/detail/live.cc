@@ -40,7 +40,7 @@ void add_chunk(engine::RowBatch& batch, EventColumns&& chunk, std::vector<uint32
   add_codes(source_attribute, chunk.source);
   for (const auto& attribute : chunk.attributes) add_codes(attribute.attribute, attribute.codes);
   auto add = [&]<class T>(std::vector<T>& to, std::vector<T>&& from) {
-    if (before == 0) to = std::move(from);
+    if (to.capacity() == 0) to = std::move(from);
     else to.insert(to.end(), from.begin(), from.end());
   };
   add(batch.customer, std::move(chunk.customer));
@@ -254,9 +254,13 @@ Result<Live::Work> Live::build(std::shared_ptr<events::EventStore> store, std::v
 /// Rows with work.as_of < arrival <= up_to, with their classes. Changes only the codes that `work` knows, and its tallies.
 Result<engine::RowBatch> Live::collect(Work& work, uint64_t up_to, bool tally, std::stop_token stop) {
   engine::RowBatch batch;
-  if (work.as_of == 0) {
+  if (work.as_of == 0) {  // everything: growing by doubling would need half as much memory again
     const size_t expected = work.store->event_count();
     batch.customer.reserve(expected);
+    batch.time_us.reserve(expected);
+    batch.arrival.reserve(expected);
+    batch.event_class.reserve(expected);
+    batch.instance_key.reserve(expected);
   }
   TRY(work.store->scan(work.as_of, up_to, {},
                        [&](EventColumns&& chunk) -> Result<void> {

@@ -367,6 +367,9 @@ Result<Planned> plan(Seen seen, const LocalTime& zone, const Filter& filter, con
                      engine::Executor& executor) {
   Planned out;
   out.seen = std::move(seen);
+  Filter slicing;
+  slicing.slice = filter.slice;
+  out.filters = segment || to_json(slicing) != to_json(filter);
   TRY(Planner(out, zone, variants, executor).run(filter, segment));
   return out;
 }

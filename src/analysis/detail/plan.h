@@ -17,6 +17,7 @@ struct Planned {
   engine::Query all;       ///< mapping and slicing alone: what the filters took away from
   Seen seen;               ///< keeps the columns and the mapping
   bool filters_events = false;
+  bool filters = false;    ///< anything at all beyond slicing
   std::vector<std::string> notes;
 };
 

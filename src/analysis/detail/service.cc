@@ -168,7 +168,6 @@ Result<engine::Totals> Service::totals(const Question& question, const Planned& 
 }
 
 Result<Basis> Service::basis(const Question& question, const Planned& planned, std::stop_token stop) {
-  const auto selected = TRY(totals(question, planned, stop));
   // Before all filters: the same for every filter of one slicing.
   Question plain = question;
   const auto& seen = question.seen;
@@ -179,6 +178,7 @@ Result<Basis> Service::basis(const Question& question, const Planned& planned, s
   Planned all;
   all.query = planned.all;
   const auto whole = TRY(totals(plain, all, stop));
+  const auto selected = planned.filters ? TRY(totals(question, planned, stop)) : whole;
   return Basis{.as_of = static_cast<int64_t>(seen.as_of),
                .mapping_version = seen.mapping->version,
                .instances = selected.instances,
