@@ -23,7 +23,7 @@ if [ "${todo:-0}" -gt 1 ]; then
 fi
 
 # The web client is built anew only where its sources changed.
-stamp=$(cat api/openapi.json $(git ls-files -co --exclude-standard web | sort) 2>/dev/null | sha256sum | cut -d' ' -f1)
+stamp=$(cat api/openapi.json api/problems.json api/problems.d/*.json $(git ls-files -co --exclude-standard web | sort) 2>/dev/null | sha256sum | cut -d' ' -f1)
 if [ ! -e web/dist/index.html ] || [ "$(cat web/dist/.stamp 2>/dev/null)" != "$stamp" ]; then
   say "building the web client"
   (cd web && quietly "The web client's build" ../build/web.log npm run --silent build)
