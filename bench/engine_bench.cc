@@ -1,6 +1,6 @@
 // Times the engine through its public interface on the generator's log, and writes its answers for bench/compare.py.
 //
-//   engine_bench DIR [--threads 2] [--runs 5] [--delta 0.01] [--out FOLDER]
+//   engine_bench DIR [--threads 2] [--runs 5] [--delta 0.01] [--out FOLDER] [--only QUERY]
 //
 // DIR holds events.bin of the generator. Events come in arrival order (time order, customers interleaved); an event class
 // is (event type, source), 720 of them, mapped to 120 touchpoints in the scan; the last share of arrivals is still in the
@@ -30,7 +30,7 @@ namespace {
 constexpr uint32_t type_count = 120, source_count = 6, channel_count = 8;
 
 struct Options {
-  std::string dir, out;
+  std::string dir, out, only;
   size_t threads = 2;
   int runs = 5;
   double delta = 0.01;
@@ -112,6 +112,7 @@ class Bench {
   template <class Work>
   auto time(const char* name, Work work) {
     auto answer = work();
+    if (!options_.only.empty() && options_.only != name) return answer;
     std::vector<double> times, busy;
     for (int i = 0; i < options_.runs; ++i) {
       const double processor = processor_seconds();
@@ -239,10 +240,11 @@ int main(int argc, char** argv) {
     else if (word == "--runs") options.runs = std::stoi(value());
     else if (word == "--delta") options.delta = std::stod(value());
     else if (word == "--out") options.out = value();
+    else if (word == "--only") options.only = value();  // one query, often: for a profiler
     else options.dir = word;
   }
   if (options.dir.empty()) {
-    fmt::print(stderr, "engine_bench DIR [--threads 2] [--runs 5] [--delta 0.01] [--out FOLDER]\n");
+    fmt::print(stderr, "engine_bench DIR [--threads 2] [--runs 5] [--delta 0.01] [--out FOLDER] [--only QUERY]\n");
     return 2;
   }
   try {

@@ -15,10 +15,10 @@ constexpr double cell_limit = 4e18;
 
 /// Counts the edges of rows [0, count) and returns the last touchpoint; `previous` stands before the first row.
 template <class Code>
-uint32_t count_rows(const Code* codes, size_t count, const Touchpoint* map, uint32_t shift, uint32_t previous, uint32_t* cells) {
+uint32_t count_rows(const Code* codes, size_t count, const Touchpoint* map, uint32_t stride, uint32_t previous, uint32_t* cells) {
   for (size_t i = 0; i < count; ++i) {
     const uint32_t touchpoint = map[codes[i]];
-    ++cells[previous << shift | touchpoint];
+    ++cells[previous * stride + touchpoint];
     previous = touchpoint;
   }
   return previous;
@@ -26,11 +26,11 @@ uint32_t count_rows(const Code* codes, size_t count, const Touchpoint* map, uint
 
 /// The same with the sum of gaps. Count and sum are one 16-byte addition.
 template <class Code, class Gap, class Cell>
-uint32_t sum_rows(const Code* codes, const Gap* gaps, size_t count, const Touchpoint* map, uint32_t shift, uint32_t previous, Cell* cells) {
+uint32_t sum_rows(const Code* codes, const Gap* gaps, size_t count, const Touchpoint* map, uint32_t stride, uint32_t previous, Cell* cells) {
   const __m128i one = _mm_cvtsi64_si128(1);
   for (size_t i = 0; i < count; ++i) {
     const uint32_t touchpoint = map[codes[i]];
-    auto* cell = reinterpret_cast<__m128i*>(cells + (previous << shift | touchpoint));
+    auto* cell = reinterpret_cast<__m128i*>(cells + (previous * stride + touchpoint));
     __m128i gap;
     if constexpr (sizeof(Gap) == 4) gap = _mm_cvtsi32_si128(static_cast<int>(gaps[i]));
     else gap = _mm_cvtsi64_si128(gaps[i]);
@@ -43,14 +43,14 @@ uint32_t sum_rows(const Code* codes, const Gap* gaps, size_t count, const Touchp
 }  // namespace
 
 EdgeSquare::EdgeSquare(uint32_t touchpoint_count, bool times)
-    : shift_(std::bit_width(std::max(touchpoint_count, 2u) - 1)), times_(times), starts_(touchpoint_count, 0), ends_(touchpoint_count, 0) {
-  if (!times) narrow_counts_.assign(size_t{1} << (2 * shift_), 0);
+    : touchpoint_count_(touchpoint_count), stride_((touchpoint_count + 1) | 1), times_(times), boundaries_(places(), 0), starts_(touchpoint_count, 0), ends_(touchpoint_count, 0) {
+  if (!times) narrow_counts_.assign(places(), 0);
 }
 
 EdgeSquare::Cell* EdgeSquare::cells(size_t unit) {
   auto& memory = cell_memory_[unit];
   if (!memory) {
-    const size_t bytes = sizeof(Cell) << (2 * shift_);
+    const size_t bytes = sizeof(Cell) * places();
     memory = allocate(bytes);
     std::memset(memory.get(), 0, bytes);
   }
@@ -68,7 +68,7 @@ void EdgeSquare::flush_microseconds() {
   microseconds_used_ = 0;
   if (!cell_memory_[0]) return;
   Cell* cell = cells(0);
-  for (uint32_t place = 0; place < 1u << (2 * shift_); ++place) {
+  for (uint32_t place = 0; place < places(); ++place) {
     if (cell[place].sum) wide_[place] += cell[place].sum;
     cell[place].sum = 0;
   }
@@ -78,9 +78,9 @@ void EdgeSquare::flush_microseconds() {
 template <class Code>
 void EdgeSquare::add_rows(const Plan& plan, const Segment& s, const Code* codes, uint32_t from, uint32_t to) {
   const Touchpoint* map = plan.touchpoint_of.data();
-  uint32_t previous = 0;
+  uint32_t previous = touchpoint_count_;
   if (!times_) {
-    count_rows(codes + from, to - from, map, shift_, previous, narrow_counts_.data());
+    count_rows(codes + from, to - from, map, stride_, previous, narrow_counts_.data());
     return;
   }
   while (from < to) {
@@ -92,11 +92,11 @@ void EdgeSquare::add_rows(const Plan& plan, const Segment& s, const Code* codes,
       double sum = 0;
       for (uint32_t i = 0; i < count; ++i) sum += static_cast<double>(gaps[i]);
       if (reserve(sum)) {
-        previous = sum_rows(codes + from, gaps, count, map, shift_, previous, cells(0));
+        previous = sum_rows(codes + from, gaps, count, map, stride_, previous, cells(0));
       } else {
         Cell* cell = cells(0);
         for (uint32_t i = 0; i < count; ++i) {
-          const uint32_t touchpoint = map[codes[from + i]], place = previous << shift_ | touchpoint;
+          const uint32_t touchpoint = map[codes[from + i]], place = previous * stride_ + touchpoint;
           ++cell[place].count;
           wide_[place] += static_cast<uint64_t>(gaps[i]);
           previous = touchpoint;
@@ -106,12 +106,12 @@ void EdgeSquare::add_rows(const Plan& plan, const Segment& s, const Code* codes,
       const size_t unit = unit_index(block.unit_us);
       if (unit == 0) reserve(static_cast<double>(count) * 0x1p32);
       Cell* cell = cells(unit);
-      previous = sum_rows(codes + from, s.gap_words + block.word + (from - block_first), count, map, shift_, previous, cell);
+      previous = sum_rows(codes + from, s.gap_words + block.word + (from - block_first), count, map, stride_, previous, cell);
       const GapException* last = s.exceptions + s.blocks[b + 1].first_exception;
       const GapException* e = s.exceptions + block.first_exception;
       if (e != last) e = std::lower_bound(e, last, from, [](const GapException& x, uint32_t row) { return x.row < row; });
       for (; e != last && e->row < end; ++e) {  // the kernel has added the marker: take it back
-        const uint32_t place = uint32_t{map[codes[e->row - 1]]} << shift_ | map[codes[e->row]];
+        const uint32_t place = map[codes[e->row - 1]] * stride_ + map[codes[e->row]];
         cell[place].sum -= gap_exception;
         wide_[place] += static_cast<uint64_t>(e->gap_us);
       }
@@ -147,6 +147,15 @@ bool scattered(const Bitmap& live, uint32_t first, uint32_t last) {
 
 }  // namespace
 
+/// `begin`: first rows of neighbouring instances, and the end of the last.
+void EdgeSquare::add_boundaries(const Plan& plan, const auto* codes, std::span<const uint32_t> begin) {
+  const Touchpoint* map = plan.touchpoint_of.data();
+  const uint32_t none = touchpoint_count_;
+  ++boundaries_[none * stride_ + map[codes[begin.front()]]];
+  for (size_t i = 1; i + 1 < begin.size(); ++i) ++boundaries_[map[codes[begin[i] - 1]] * stride_ + map[codes[begin[i]]]];
+  ++boundaries_[map[codes[begin.back() - 1]] * stride_ + none];
+}
+
 template <class Code>
 bool EdgeSquare::add_scattered(const Plan& plan, const Segment& s, const Code* codes, const Bitmap& live, const Unit& unit) {
   const uint32_t base = s.offsets[unit.first], rows = s.offsets[unit.last] - base;
@@ -177,18 +186,9 @@ bool EdgeSquare::add_scattered(const Plan& plan, const Segment& s, const Code* c
   if (to == 0) return true;
   gathered_begin_.push_back(to);
   const Touchpoint* map = plan.touchpoint_of.data();
-  if (times_) sum_rows(gathered, gathered_gaps_.data(), to, map, shift_, 0, cells(0));
-  else count_rows(gathered, to, map, shift_, 0, narrow_counts_.data());
-  uint32_t previous = 0;
-  for (size_t i = 0; i + 1 < gathered_begin_.size(); ++i) {
-    const uint32_t begin = map[gathered[gathered_begin_[i]]], end = map[gathered[gathered_begin_[i + 1] - 1]];
-    ++starts_[begin];
-    ++ends_[end];
-    const uint32_t place = previous << shift_ | begin;
-    if (times_) --cells(0)[place].count;
-    else --narrow_counts_[place];
-    previous = end;
-  }
+  if (times_) sum_rows(gathered, gathered_gaps_.data(), to, map, stride_, touchpoint_count_, cells(0));
+  else count_rows(gathered, to, map, stride_, touchpoint_count_, narrow_counts_.data());
+  add_boundaries(plan, gathered, gathered_begin_);
   instances += gathered_begin_.size() - 1;
   events += to;
   return true;
@@ -196,22 +196,10 @@ bool EdgeSquare::add_scattered(const Plan& plan, const Segment& s, const Code* c
 
 template <class Code>
 void EdgeSquare::add_columns(const Plan& plan, const Segment& s, const Code* codes, const Bitmap* live, const Unit& unit) {
-  const Touchpoint* map = plan.touchpoint_of.data();
   if (live && scattered(*live, unit.first, unit.last) && add_scattered(plan, s, codes, *live, unit)) return;
   for_runs(live, unit.first, unit.last, [&](uint32_t first, uint32_t last) {
     add_rows(plan, s, codes, s.offsets[first], s.offsets[last]);
-    // The false edges have gap 0, so only their counts are wrong, and it does not matter in which unit's cells.
-    Cell* cell = times_ ? cells(0) : nullptr;
-    uint32_t previous = 0;
-    for (uint32_t c = first; c < last; ++c) {
-      const uint32_t begin = map[codes[s.offsets[c]]], end = map[codes[s.offsets[c + 1] - 1]];
-      ++starts_[begin];
-      ++ends_[end];
-      const uint32_t place = previous << shift_ | begin;
-      if (cell) --cell[place].count;
-      else --narrow_counts_[place];
-      previous = end;
-    }
+    add_boundaries(plan, codes, {s.offsets + first, last - first + 1});
     instances += last - first;
     events += s.offsets[last] - s.offsets[first];
   });
@@ -226,17 +214,16 @@ void EdgeSquare::add(const Instances& selected) {
   const Touchpoint* touchpoint = selected.touchpoint.data();
   const int64_t* time = selected.time.data();
   const size_t count = selected.size(), total = selected.begin.back();
-  for (size_t i = 0; i < count; ++i) {
-    ++starts_[touchpoint[selected.begin[i]]];
-    ++ends_[touchpoint[selected.begin[i + 1] - 1]];
-  }
+  auto place_at = [&](size_t e) { return touchpoint[e - 1] * stride_ + touchpoint[e]; };
+  const uint32_t none = touchpoint_count_;
+  ++boundaries_[none * stride_ + touchpoint[0]];
+  for (size_t i = 1; i < count; ++i) ++boundaries_[place_at(selected.begin[i])];
+  ++boundaries_[touchpoint[total - 1] * stride_ + none];
   instances += count;
   events += total;
-  auto place_at = [&](size_t e) { return uint32_t{touchpoint[e - 1]} << shift_ | touchpoint[e]; };
   if (!times_) {
     uint32_t* cell = narrow_counts_.data();
     for (size_t e = 1; e < total; ++e) ++cell[place_at(e)];
-    for (size_t i = 1; i < count; ++i) --cell[place_at(selected.begin[i])];
     return;
   }
   double durations = 0;
@@ -244,11 +231,13 @@ void EdgeSquare::add(const Instances& selected) {
   const bool fits = reserve(durations);
   Cell* cell = cells(0);
   if (!fits) {
-    for (size_t i = 0; i < count; ++i)
+    for (size_t i = 0; i < count; ++i) {
+      if (i > 0) ++cell[place_at(selected.begin[i])].count;
       for (size_t e = selected.begin[i] + 1; e < selected.begin[i + 1]; ++e) {
         ++cell[place_at(e)].count;
         wide_[place_at(e)] += static_cast<uint64_t>(time[e] - time[e - 1]);
       }
+    }
     return;
   }
   const __m128i one = _mm_cvtsi64_si128(1);
@@ -259,26 +248,34 @@ void EdgeSquare::add(const Instances& selected) {
   }
   for (size_t i = 1; i < count; ++i) {
     const size_t e = selected.begin[i];
-    --cell[place_at(e)].count;
     cell[place_at(e)].sum -= static_cast<uint64_t>(time[e] - time[e - 1]);
   }
 }
 
 void EdgeSquare::finish() {
-  const size_t places = size_t{1} << (2 * shift_);
-  counts_.assign(places, 0);
-  sums_.assign(places, 0);
+  counts_.assign(places(), 0);
+  sums_.assign(places(), 0);
   for (size_t place = 0; place < narrow_counts_.size(); ++place) counts_[place] = narrow_counts_[place];
   constexpr uint64_t units[unit_count] = {1, 1'000, 1'000'000};
   for (size_t u = 0; u < unit_count; ++u) {
     if (!cell_memory_[u]) continue;
     const Cell* cell = cells(u);
-    for (size_t place = 0; place < places; ++place) {
+    for (size_t place = 0; place < places(); ++place) {
       counts_[place] += cell[place].count;
       sums_[place] += static_cast<Sum>(cell[place].sum) * units[u];
     }
   }
   for (const auto& [place, sum] : wide_) sums_[place] += sum;
+  const uint32_t none = touchpoint_count_;
+  for (uint32_t from = 0; from <= none; ++from)
+    for (uint32_t to = 0; to <= none; ++to) {
+      const uint32_t place = from * stride_ + to;
+      if (to < none) starts_[to] += boundaries_[place];
+      if (from < none) ends_[from] += boundaries_[place];
+      // Pairs with the outside are no edges at all.
+      if (from < none && to < none) counts_[place] -= boundaries_[place];
+      else counts_[place] = 0;
+    }
 }
 
 void EdgeSquare::add(const EdgeSquare& other) {

@@ -18,12 +18,12 @@ struct Extras {
   std::vector<int64_t> min_us, max_us;
   uint32_t instance_id = 0, customer_id = 0;
 
-  void count_distinct(const Instances& selected, uint32_t shift, uint32_t touchpoint_count) {
+  void count_distinct(const Instances& selected, uint32_t stride, uint32_t touchpoint_count) {
     if (node_last.empty()) {
       for (auto* list : {&node_instances, &node_customers}) list->assign(touchpoint_count, 0);
-      for (auto* list : {&edge_instances, &edge_customers}) list->assign(size_t{1} << (2 * shift), 0);
+      for (auto* list : {&edge_instances, &edge_customers}) list->assign(size_t{stride} * stride, 0);
       node_last.resize(touchpoint_count);
-      edge_last.resize(size_t{1} << (2 * shift));
+      edge_last.resize(size_t{stride} * stride);
     }
     const Touchpoint* touchpoint = selected.touchpoint.data();
     for (size_t i = 0; i < selected.size(); ++i) {
@@ -38,7 +38,7 @@ struct Extras {
       uint32_t previous = touchpoint[begin];
       meet(node_last[previous], node_instances[previous], node_customers[previous]);
       for (uint32_t e = begin + 1; e < end; ++e) {
-        const uint32_t here = touchpoint[e], place = previous << shift | here;
+        const uint32_t here = touchpoint[e], place = previous * stride + here;
         meet(node_last[here], node_instances[here], node_customers[here]);
         meet(edge_last[place], edge_instances[place], edge_customers[place]);
         previous = here;
@@ -46,14 +46,14 @@ struct Extras {
     }
   }
 
-  void bound(const Instances& selected, uint32_t shift) {
+  void bound(const Instances& selected, uint32_t stride) {
     if (min_us.empty()) {
-      min_us.assign(size_t{1} << (2 * shift), INT64_MAX);
-      max_us.assign(size_t{1} << (2 * shift), -1);
+      min_us.assign(size_t{stride} * stride, INT64_MAX);
+      max_us.assign(size_t{stride} * stride, -1);
     }
     for (size_t i = 0; i < selected.size(); ++i)
       for (uint32_t e = selected.begin[i] + 1; e < selected.begin[i + 1]; ++e) {
-        const uint32_t place = uint32_t{selected.touchpoint[e - 1]} << shift | selected.touchpoint[e];
+        const uint32_t place = selected.touchpoint[e - 1] * stride + selected.touchpoint[e];
         const int64_t gap = selected.time[e] - selected.time[e - 1];
         min_us[place] = std::min(min_us[place], gap);
         max_us[place] = std::max(max_us[place], gap);
@@ -61,17 +61,57 @@ struct Extras {
   }
 };
 
+/// All times of a selection with their places, in blocks that are never moved.
+class GapLog {
+ public:
+  void add(const Instances& selected, uint32_t stride) {
+    const uint32_t total = selected.begin.back();
+    if (blocks_.empty() || blocks_.back().count + total > blocks_.back().capacity) grow(total);
+    Block& block = blocks_.back();
+    uint32_t* place = static_cast<uint32_t*>(block.place.get()) + block.count;
+    int64_t* gap = static_cast<int64_t*>(block.gap.get()) + block.count;
+    const Touchpoint* touchpoint = selected.touchpoint.data();
+    const int64_t* time = selected.time.data();
+    for (uint32_t e = 1; e < total; ++e) {
+      place[e] = touchpoint[e - 1] * stride + touchpoint[e];
+      gap[e] = time[e] - time[e - 1];
+    }
+    for (size_t i = 0; i < selected.size(); ++i) {  // an instance's first event follows none
+      place[selected.begin[i]] = stride * stride;
+      gap[selected.begin[i]] = 0;
+    }
+    block.count += total;
+  }
+  void chunks(std::vector<GapChunk>& list) const {
+    for (const Block& block : blocks_)
+      for (size_t at = 0; at < block.count; at += chunk_rows)
+        list.push_back({.place = static_cast<const uint32_t*>(block.place.get()) + at, .count = std::min(chunk_rows, block.count - at),
+                        .wide = static_cast<const int64_t*>(block.gap.get()) + at});
+  }
+
+ private:
+  static constexpr size_t chunk_rows = 1 << 16;
+  struct Block {
+    std::shared_ptr<void> place, gap;
+    size_t count = 0, capacity = 0;
+  };
+  void grow(size_t least) {
+    const size_t capacity = std::max(least, ((size_t{4} << 20) - padding_bytes) / sizeof(int64_t));
+    blocks_.push_back({allocate(capacity * sizeof(uint32_t)), allocate(capacity * sizeof(int64_t)), 0, capacity});
+  }
+  std::vector<Block> blocks_;
+};
+
 struct State {
   EdgeSquare square;
   Extras extras;
-  std::vector<uint32_t> place;  ///< with gap_us: all times, where quantiles are asked of a selection
-  std::vector<int64_t> gap_us;
+  GapLog gaps;  ///< where quantiles are asked of a selection
 };
 
 /// Places and times of a unit of whole customers, straight from the columns.
 class ColumnGaps {
  public:
-  ColumnGaps(const Columns& columns, const Plan& plan, uint32_t shift) : columns_(columns), plan_(plan), shift_(shift) {}
+  ColumnGaps(const Columns& columns, const Plan& plan, uint32_t stride) : columns_(columns), plan_(plan), stride_(stride) {}
 
   void give(const Unit& unit, const std::function<void(const GapChunk&)>& chunk) const {
     const Segment& s = *columns_.parts[unit.part].segment;
@@ -103,7 +143,7 @@ class ColumnGaps {
   }
 
  private:
-  uint32_t nothing() const { return 1u << (2 * shift_); }
+  uint32_t nothing() const { return stride_ * stride_; }
 
   template <class Code>
   void fill(const Segment& s, const Code* codes, const Unit& unit, std::vector<uint32_t>& places) const {
@@ -113,7 +153,7 @@ class ColumnGaps {
     uint32_t previous = 0;
     for (size_t i = 0; i < places.size(); ++i) {
       const uint32_t here = map[codes[i]];
-      places[i] = previous << shift_ | here;
+      places[i] = previous * stride_ + here;
       previous = here;
     }
     for (uint32_t c = unit.first; c < unit.last; ++c) places[s.offsets[c] - base] = nothing();
@@ -121,10 +161,8 @@ class ColumnGaps {
 
   const Columns& columns_;
   const Plan& plan_;
-  uint32_t shift_;
+  uint32_t stride_;
 };
-
-constexpr size_t chunk_rows = 1 << 16;
 
 Result<std::vector<State>> count(const Columns& columns, const Plan& plan, const GraphMeasures& measures, bool quantiles, bool straight,
                                  Executor& executor, const std::stop_token& stop) {
@@ -133,24 +171,19 @@ Result<std::vector<State>> count(const Columns& columns, const Plan& plan, const
   if (straight) {
     const auto pieces = units(columns, block_rows);
     std::vector<State> states;
-    for (size_t t = tasks_of(executor, pieces); t-- > 0;) states.push_back({EdgeSquare(plan.touchpoint_count, times), {}, {}, {}});
+    for (size_t t = tasks_of(executor, pieces); t-- > 0;) states.push_back({EdgeSquare(plan.touchpoint_count, times), {}, {}});
     TRY(for_units(pieces, executor, stop, [&](size_t task, const Unit& unit) {
       states[task].square.add(plan, *columns.parts[unit.part].segment, plan.live[unit.part].get(), unit);
     }));
     return states;
   }
-  return scan<State>(columns, plan, executor, stop, [&] { return State{EdgeSquare(plan.touchpoint_count, times), {}, {}, {}}; },
+  return scan<State>(columns, plan, executor, stop, [&] { return State{EdgeSquare(plan.touchpoint_count, times), {}, {}}; },
                      [&](State& state, const Instances& selected) {
-                       const uint32_t shift = state.square.shift();
+                       const uint32_t stride = state.square.stride();
                        state.square.add(selected);
-                       if (distinct) state.extras.count_distinct(selected, shift, plan.touchpoint_count);
-                       if (measures.min_max) state.extras.bound(selected, shift);
-                       if (!quantiles) return;
-                       for (size_t i = 0; i < selected.size(); ++i)
-                         for (uint32_t e = selected.begin[i] + 1; e < selected.begin[i + 1]; ++e) {
-                           state.place.push_back(uint32_t{selected.touchpoint[e - 1]} << shift | selected.touchpoint[e]);
-                           state.gap_us.push_back(selected.time[e] - selected.time[e - 1]);
-                         }
+                       if (distinct) state.extras.count_distinct(selected, stride, plan.touchpoint_count);
+                       if (measures.min_max) state.extras.bound(selected, stride);
+                       if (quantiles && !plan.plain()) state.gaps.add(selected, stride);
                      });
 }
 
@@ -184,7 +217,7 @@ Result<Graph> square_graph(const Columns& columns, const Plan& plan, const Graph
   for (size_t s = 1; s < states.size(); ++s) join(states[0], states[s]);
   const EdgeSquare& square = states[0].square;
   const Extras& extras = states[0].extras;
-  const uint32_t shift = square.shift(), places = 1u << (2 * shift);
+  const uint32_t stride = square.stride(), places = square.places();
 
   std::vector<uint64_t> counts(places);
   for (uint32_t p = 0; p < places; ++p) counts[p] = square.count(p);
@@ -199,16 +232,14 @@ Result<Graph> square_graph(const Columns& columns, const Plan& plan, const Graph
       last = std::max(last, part.segment->time_last);
     }
     const int64_t time_max = first > last ? 0 : last - first;
-    if (straight) {
+    if (plan.plain()) {
       const auto pieces = units(columns, block_rows);
-      const ColumnGaps gaps(columns, plan, shift);
+      const ColumnGaps gaps(columns, plan, stride);
       quantile_us = TRY(edge_quantiles(counts, shares, time_max, pieces.size(),
                                        [&](size_t piece, const auto& chunk) { gaps.give(pieces[piece], chunk); }, executor, stop));
     } else {
       std::vector<GapChunk> chunks;
-      for (const State& state : states)
-        for (size_t at = 0; at < state.place.size(); at += chunk_rows)
-          chunks.push_back({.place = state.place.data() + at, .count = std::min(chunk_rows, state.place.size() - at), .wide = state.gap_us.data() + at});
+      for (const State& state : states) state.gaps.chunks(chunks);
       quantile_us = TRY(edge_quantiles(counts, shares, time_max, chunks.size(), [&](size_t piece, const auto& chunk) { chunk(chunks[piece]); }, executor, stop));
     }
   }
@@ -218,7 +249,7 @@ Result<Graph> square_graph(const Columns& columns, const Plan& plan, const Graph
   graph.events = square.events;
   for (uint32_t t = 0; t < plan.touchpoint_count; ++t) {
     uint64_t events = square.starts()[t];
-    for (uint32_t from = 0; from < plan.touchpoint_count; ++from) events += counts[from << shift | t];
+    for (uint32_t from = 0; from < plan.touchpoint_count; ++from) events += counts[from * stride + t];
     if (events == 0) continue;
     GraphNode node{.touchpoint = static_cast<Touchpoint>(t), .events = events, .starts = square.starts()[t], .ends = square.ends()[t]};
     if (measures.instances) node.instances = extras.node_instances[t];
@@ -227,7 +258,7 @@ Result<Graph> square_graph(const Columns& columns, const Plan& plan, const Graph
   }
   for (uint32_t p = 0; p < places; ++p) {
     if (counts[p] == 0) continue;
-    GraphEdge edge{.from = static_cast<Touchpoint>(p >> shift), .to = static_cast<Touchpoint>(p & ((1u << shift) - 1)), .count = counts[p]};
+    GraphEdge edge{.from = static_cast<Touchpoint>(p / stride), .to = static_cast<Touchpoint>(p % stride), .count = counts[p]};
     if (measures.instances) edge.instances = extras.edge_instances[p];
     if (measures.customers) edge.customers = extras.edge_customers[p];
     if (measures.mean) edge.mean_us = mean_of(square.sum(p), counts[p]);

@@ -40,7 +40,7 @@ class Arena {
  public:
   const Step* keep(const Step* steps, uint32_t count) {
     if (count > room_) {
-      room_ = std::max<size_t>(count, 1 << 18);
+      room_ = std::max<size_t>(count, ((size_t{2} << 20) - padding_bytes) / sizeof(Step));
       blocks_.push_back(allocate(room_ * sizeof(Step)));
       at_ = static_cast<Step*>(blocks_.back().get());
     }
@@ -55,37 +55,45 @@ class Arena {
   size_t room_ = 0;
 };
 
-/// A growing array on huge pages that does not write what it will not read.
+/// A growing list in blocks of one huge page, which are never moved.
 template <class T>
 class Log {
  public:
   void add(const T& value) {
-    if (count_ == capacity_) grow();
-    data_[count_++] = value;
+    if (at_ == end_) grow();
+    *at_++ = value;
+    ++count_;
   }
-  std::span<const T> all() const { return {data_, count_}; }
+  size_t size() const { return count_; }
+  template <class Work>
+  void each(Work work) const {
+    for (size_t b = 0; b < blocks_.size(); ++b) {
+      const T* data = static_cast<const T*>(blocks_[b].get());
+      const T* end = b + 1 < blocks_.size() ? data + block_size : at_;
+      for (; data < end; ++data) work(*data);
+    }
+  }
 
  private:
+  static constexpr size_t block_size = ((size_t{2} << 20) - padding_bytes) / sizeof(T);
   void grow() {
-    const size_t capacity = std::max<size_t>(4096, capacity_ * 2);
-    auto memory = allocate(capacity * sizeof(T));
-    if (count_) std::memcpy(memory.get(), data_, count_ * sizeof(T));
-    memory_ = std::move(memory);
-    data_ = static_cast<T*>(memory_.get());
-    capacity_ = capacity;
+    blocks_.push_back(allocate(block_size * sizeof(T)));
+    at_ = static_cast<T*>(blocks_.back().get());
+    end_ = at_ + block_size;
   }
-  std::shared_ptr<void> memory_;
-  T* data_ = nullptr;
-  size_t count_ = 0, capacity_ = 0;
+  std::vector<std::shared_ptr<void>> blocks_;
+  T* at_ = nullptr;
+  T* end_ = nullptr;
+  size_t count_ = 0;
 };
 
 /// Deals keys out into partitions by the first bits of their hash.
 template <class Key>
 class Partitions {
  public:
-  Partitions(const std::vector<std::span<const Key>>& logs, uint32_t bits, Executor& executor) : bits_(bits), begin_((size_t{1} << bits) + 1, 0) {
+  Partitions(const std::vector<const Log<Key>*>& logs, uint32_t bits, Executor& executor) : bits_(bits), begin_((size_t{1} << bits) + 1, 0) {
     std::vector<std::vector<uint32_t>> place(logs.size(), std::vector<uint32_t>(size_t{1} << bits, 0));
-    executor.run(logs.size(), [&](size_t l) { for (const Key& key : logs[l]) ++place[l][of(key)]; });
+    executor.run(logs.size(), [&](size_t l) { logs[l]->each([&](const Key& key) { ++place[l][of(key)]; }); });
     uint32_t total = 0;
     for (size_t p = 0; p + 1 < begin_.size(); ++p) {
       begin_[p] = total;
@@ -94,7 +102,7 @@ class Partitions {
     begin_.back() = total;
     memory_ = allocate(total * sizeof(Key));
     Key* keys = static_cast<Key*>(memory_.get());
-    executor.run(logs.size(), [&](size_t l) { for (const Key& key : logs[l]) keys[place[l][of(key)]++] = key; });
+    executor.run(logs.size(), [&](size_t l) { logs[l]->each([&](const Key& key) { keys[place[l][of(key)]++] = key; }); });
   }
   size_t size() const { return begin_.size() - 1; }
   std::span<const Key> operator[](size_t p) const { return {static_cast<const Key*>(memory_.get()) + begin_[p], begin_[p + 1] - begin_[p]}; }
@@ -269,12 +277,12 @@ Result<Variants> count_variants(const Columns& columns, const Plan& plan, const 
   if (stop.stop_requested()) return cancelled();
 
   Variants result;
-  std::vector<std::span<const ShortKey>> short_logs;
-  std::vector<std::span<const LongKey<Step>>> long_logs;
+  std::vector<const Log<ShortKey>*> short_logs;
+  std::vector<const Log<LongKey<Step>>*> long_logs;
   for (const auto& task : tasks) {
-    short_logs.push_back(task.short_keys.all());
-    long_logs.push_back(task.long_keys.all());
-    result.instances += short_logs.back().size() + long_logs.back().size();
+    short_logs.push_back(&task.short_keys);
+    long_logs.push_back(&task.long_keys);
+    result.instances += task.short_keys.size() + task.long_keys.size();
   }
   const auto bits = std::min<uint32_t>(partition_bits_max, std::bit_width(result.instances / partition_keys));
   const Partitions<ShortKey> short_parts(short_logs, bits, executor);
