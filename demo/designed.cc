@@ -36,7 +36,7 @@ std::string sources_json() {
          {{"format", "csv"}, {"encoding", "utf-8"}, {"delimiter", ";"}, {"time_format", "iso"}, {"time_zone", "Europe/Berlin"}, {"decimal", "comma"}, {"header", true}},
          {column("Kundennummer", "customer"), column("Vorgangsnummer", "instance_key"), column("Vorgangsart", "event_attribute"), column("Aktivität", "event_type"),
           column("Zeitpunkt", "time"), column("Kanal", "channel"), column("Richtung", "direction"), column("Bereich", "unit"), column("Kosten", "cost"),
-          column("Gerät", "event_attribute"), column("Ergebnis", "event_attribute"), column("Versuche", "event_attribute"), column("Kampagne", "event_attribute"),
+          column("Gerät", "event_attribute"), column("Ergebnis", "event_attribute"), column("Versuche", "event_attribute"), column("Kampagne", "event_attribute"), column("Wartezeit", "event_attribute"),
           column("Anlass", "event_attribute"), column("Score", "event_attribute"), column("Kommentar", "event_attribute"), column("Sprache", "event_attribute")});
   source(System::erp,
          {{"format", "csv"}, {"encoding", "utf-8"}, {"delimiter", ";"}, {"time_format", "german"}, {"time_zone", "Europe/Berlin"}, {"decimal", "comma"}, {"header", true}},

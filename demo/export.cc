@@ -24,7 +24,7 @@ const Dialect& dialect(System s) {
       {"app_events.csv", ",", Times::epoch_ms, false, false, "", "\n", {"uid", "case_no", "case_type", "event_name", "ts", "device"}},
       {"crm_aktivitaeten.csv", ";", Times::plain, false, true, "\xEF\xBB\xBF", "\r\n",
        {"Kundennummer", "Vorgangsnummer", "Vorgangsart", "Aktivität", "Zeitpunkt", "Kanal", "Richtung", "Bereich", "Kosten", "Gerät",
-        "Ergebnis", "Versuche", "Kampagne", "Anlass", "Score", "Kommentar", "Sprache"}},
+        "Ergebnis", "Versuche", "Kampagne", "Wartezeit", "Anlass", "Score", "Kommentar", "Sprache"}},
       {"erp_buchungen.csv", ";", Times::german, false, true, "", "\r\n",
        {"Kunden-Nr.", "Vorgang", "Vorgangsart", "Buchungstext", "Buchungsdatum", "Versandweg", "Richtung", "Abteilung", "Kosten",
         "Wartezeit", "Markt", "Region", "Vertragsart", "Segment"}},

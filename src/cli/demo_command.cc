@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstdio>
 
+#include "base/log.h"
 #include "cli/arguments.h"
 #include "cli/commands.h"
 #include "cli/composition.h"
@@ -101,6 +102,7 @@ int demo_command(const std::vector<std::string>& words) {
     fmt::print("{}", help);
     return 0;
   }
+  set_log_level(LogLevel::warning);
   const auto done = arguments ? make(*arguments) : Result<void>(arguments.error());
   return done ? 0 : fail("demo", done.error());
 }
