@@ -157,7 +157,7 @@ class TestWorld {
         for (auto& texts : out.texts) texts.assign(count, {});
         for (size_t i = 0; i < count; ++i) {
           const TestRow& row = rows[begin + i];
-          out.row[i] = begin + i;
+          out.row[i] = begin + i + 1;
           out.id[i] = events::hash_bytes(id + std::to_string(begin + i));
           out.identity[i] = names.number(row.customer);
           out.time_us[i] = row.time.count();
