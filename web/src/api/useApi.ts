@@ -11,20 +11,20 @@ export function questionKey<Request, Answer>(workspace: string, question: Questi
   return ['w', workspace, question.group, question.name, request ?? null];
 }
 
-export interface UseApiOptions {
+export interface UseApiOptions<Answer = unknown> {
   /** Off: does not ask yet. */
   enabled?: boolean;
   /** Keeps the former answer on the page (dimmed by `Answer`) while a new request runs. Default true. */
   keep?: boolean;
-  /** Asks again every so many milliseconds. */
-  every?: number | false;
+  /** Asks again after so many milliseconds; a function decides by the last answer. */
+  every?: number | false | ((answer: Answer | undefined) => number | false);
 }
 
 /**
  * Asks a question of the workspace in the address. Equal requests share one answer; it is asked again when a change or
  * the server's stream says that its group is stale.
  */
-export function useApi<Request, Answer>(question: Question<Request, Answer>, ...[body, options]: Request extends void ? [body?: undefined, options?: UseApiOptions] : [body: Request, options?: UseApiOptions]) {
+export function useApi<Request, Answer>(question: Question<Request, Answer>, ...[body, options]: Request extends void ? [body?: undefined, options?: UseApiOptions<Answer>] : [body: Request, options?: UseApiOptions<Answer>]) {
   const workspace = useWorkspace();
   const asked = body as Request;
   return useQuery<Answer, Problem>({
@@ -33,7 +33,10 @@ export function useApi<Request, Answer>(question: Question<Request, Answer>, ...
       request<Answer>(question.method, `workspaces/${workspace.id}/${question.path(asked)}`, { body: question.body?.(asked), signal }),
     enabled: options?.enabled ?? true,
     placeholderData: (options?.keep ?? true) ? keepPreviousData : undefined,
-    refetchInterval: options?.every,
+    refetchInterval: (query) => {
+      const every = options?.every ?? false;
+      return typeof every === 'function' ? every(query.state.data) : every;
+    },
   });
 }
 

@@ -4,7 +4,7 @@ import { spotlight } from '@mantine/spotlight';
 import { IconCheck, IconDeviceDesktop, IconLanguage, IconLogout, IconMoon, IconPlus, IconSearch, IconSelector, IconSun, IconUser } from '@tabler/icons-react';
 import { lazy, Suspense } from 'react';
 import { Link, useNavigate } from 'react-router';
-import { addresses, api, useApi, useMe, usePatchMe, useSignOut, useWorkspace } from '@/api';
+import { addresses, api, useApi, useMe, usePatchMe, useSignOut, useWorkspace, type Import } from '@/api';
 import { useLocale } from '@/i18n';
 import { Pill } from '@/ui';
 import { Brand } from './Brand';
@@ -87,12 +87,15 @@ function WorkspaceMenu() {
   );
 }
 
+const isRunning = (run: Import) => run.state === 'running' || run.state === 'queued';
+
 /** Long work can be left and found again. */
 function RunningImport() {
   const { t, format } = useLocale();
   const workspace = useWorkspace();
-  const imports = useApi(api.imports);
-  const running = imports.data?.items.find((i) => i.state === 'running' || i.state === 'queued');
+  // The stream brings progress at once; asking now and then covers a lost stream.
+  const imports = useApi(api.imports, undefined, { every: (list) => (list?.items.some(isRunning) ? 4000 : false) });
+  const running = imports.data?.items.find(isRunning);
   if (!running) return null;
   return (
     <Link to={workspace.to(addresses.importRun(running.id))} className={classes.running}>

@@ -9,21 +9,21 @@ import { Answer, Confirm, Note, Page, Section, Stat, Stats, Table, useNotify } f
 import { texts } from './de';
 import classes from './imports.module.css';
 
+const isRunning = (run: Import) => run.state === 'queued' || run.state === 'running';
+
 /** One import: its progress while it runs (left and found again), its result afterwards. */
 export function Component() {
   const { t } = useTexts(texts);
   const { id = '' } = useParams();
-  const run = useApi(api.import, { id }, { keep: false });
-  const runs = run.data?.state === 'queued' || run.data?.state === 'running';
   // The stream brings progress at once; asking now and then covers a lost stream.
-  useApi(api.import, { id }, { enabled: runs, every: runs ? 2000 : false });
+  const run = useApi(api.import, { id }, { keep: false, every: (answer) => (answer && isRunning(answer) ? 2000 : false) });
   if (!run.data)
     return (
       <Page title={t('import.title')}>
         <Answer of={run}>{() => null}</Answer>
       </Page>
     );
-  return <Run run={run.data} runs={runs} />;
+  return <Run run={run.data} runs={isRunning(run.data)} />;
 }
 
 function Run({ run, runs }: { run: Import; runs: boolean }) {
@@ -62,7 +62,7 @@ function Actions({ run }: { run: Import }) {
   const undo = useChange(api.undoImport, { quiet: true });
   const cancel = useChange(api.cancelImport);
   const may = workspace.may('import_data');
-  if (run.state === 'queued' || run.state === 'running')
+  if (isRunning(run))
     return (
       may && (
         <Button variant="default" loading={cancel.isPending} onClick={() => cancel.mutate({ id: run.id }, { onSuccess: () => notify.done(t('run.cancelled')) })}>
