@@ -84,6 +84,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/server/backup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copy the whole data folder consistently
+         * @description Only over the data folder's own socket (lotse.sock).
+         */
+        post: operations["post_server_backup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/server/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read everything and tell what is damaged
+         * @description Only over the data folder's own socket (lotse.sock).
+         */
+        post: operations["post_server_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/server/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give somebody a new password; ends their sessions
+         * @description Only over the data folder's own socket (lotse.sock).
+         */
+        post: operations["post_server_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/server/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everybody with an account on this server
+         * @description Only over the data folder's own socket (lotse.sock).
+         */
+        get: operations["get_server_users"];
+        put?: never;
+        /**
+         * Make an account
+         * @description Only over the data folder's own socket (lotse.sock).
+         */
+        post: operations["post_server_users"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/server/workspaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every workspace of this server
+         * @description Only over the data folder's own socket (lotse.sock).
+         */
+        get: operations["get_server_workspaces"];
+        put?: never;
+        /**
+         * Make a workspace
+         * @description Only over the data folder's own socket (lotse.sock).
+         */
+        post: operations["post_server_workspaces"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/session": {
         parameters: {
             query?: never;
@@ -792,7 +900,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Touchpoints: owned ones and event types that nobody has assigned
+         * Touchpoints with their numbers: owned ones, then event types that nobody has assigned
          * @description Needs the right read.
          */
         get: operations["get_workspaces_ws_touchpoints"];
@@ -974,6 +1082,10 @@ export interface components {
             /** @description ask for the next page with ?cursor=; absent on the last one */
             next_cursor?: string;
         };
+        BackupRequest: {
+            /** @description absolute path of a new folder */
+            target: string;
+        };
         Basis: {
             /** @description true: quantiles within 1 % */
             approximate: boolean;
@@ -992,7 +1104,7 @@ export interface components {
             /** @description before instance and event filters */
             instances_total: number;
             mapping_version: number;
-            /** @description codes the page explains: neighbours_by_event_filter, mapping_running, answered_from_store */
+            /** @description codes the page explains: neighbours_by_event_filter, mapping_running, answered_from_store, answered_by_customer, small_groups_withheld, too_many_touchpoints */
             notes: string[];
             /** @description of `instances`: still running at as_of */
             open_instances: number;
@@ -1064,6 +1176,10 @@ export interface components {
             touchpoint_name: string;
             unit?: string;
         };
+        Defects: {
+            /** @description one line each; none: all is well */
+            defects: string[];
+        };
         Detail: {
             basis: components["schemas"]["Basis"];
             /** @description events of the node or pairs of the edge */
@@ -1092,10 +1208,13 @@ export interface components {
             trend_bucket: string;
         };
         DetailRequest: {
+            /** @description repeat an earlier answer's */
             as_of?: number;
             filter?: components["schemas"]["Filter"];
             /** @description touchpoint id */
             from: string;
+            /** @description likewise */
+            mapping_version?: number;
             /** @description touchpoint id; absent: a node */
             to?: string;
         };
@@ -1232,6 +1351,8 @@ export interface components {
             /** @description repeat an earlier answer's */
             as_of?: number;
             filter?: components["schemas"]["Filter"];
+            /** @description likewise */
+            mapping_version?: number;
             /** @description besides the count, which always comes */
             measures: components["schemas"]["Measure"][];
         };
@@ -1329,6 +1450,7 @@ export interface components {
             touchpoints: components["schemas"]["TouchpointName"][];
         };
         InstancesRequest: {
+            /** @description repeat an earlier answer's */
             as_of?: number;
             /** @description only instances that touch this touchpoint */
             at?: string;
@@ -1338,6 +1460,8 @@ export interface components {
             filter?: components["schemas"]["Filter"];
             /** @description 1 to 500 */
             limit?: number;
+            /** @description likewise */
+            mapping_version?: number;
         };
         Job: {
             created_at: string;
@@ -1468,10 +1592,19 @@ export interface components {
             secret: string;
             token: components["schemas"]["Token"];
         };
+        PasswordAnswer: {
+            email: string;
+            password: string;
+        };
         PasswordChange: {
             current: string;
             /** @description at least 10 characters */
             next: string;
+        };
+        PasswordRequest: {
+            email: string;
+            /** @description absent: one is made, to be changed at the first sign-in */
+            password?: string;
         };
         /** @enum {string} */
         PeriodMode: "automatic" | "cut" | "started" | "completed" | "overlaps";
@@ -1594,6 +1727,28 @@ export interface components {
         };
         /** @enum {string} */
         SequenceKind: "starts_with" | "ends_with" | "contains" | "not_contains" | "directly_followed" | "eventually_followed";
+        ServerWorkspace: {
+            id: string;
+            is_demo: boolean;
+            language: string;
+            name: string;
+            slug: string;
+            time_zone: string;
+        };
+        ServerWorkspaceList: {
+            items: components["schemas"]["ServerWorkspace"][];
+            /** @description ask for the next page with ?cursor=; absent on the last one */
+            next_cursor?: string;
+        };
+        ServerWorkspaceRequest: {
+            /** @description e-mail; absent: the first operator */
+            administrator?: string;
+            language?: string;
+            name: string;
+            /** @description absent: from the name */
+            slug?: string;
+            time_zone?: string;
+        };
         SignInRequest: {
             email: string;
             password: string;
@@ -1726,6 +1881,28 @@ export interface components {
             name: string;
             size_bytes: number;
         };
+        User: {
+            email: string;
+            /** @description us_… */
+            id: string;
+            last_seen?: string;
+            name: string;
+            operator_of_server: boolean;
+        };
+        UserList: {
+            items: components["schemas"]["User"][];
+            /** @description ask for the next page with ?cursor=; absent on the last one */
+            next_cursor?: string;
+        };
+        UserRequest: {
+            email: string;
+            name: string;
+            operator_of_server?: boolean;
+            /** @description in that workspace */
+            role?: components["schemas"]["Role"];
+            /** @description id or slug; becomes a member there */
+            workspace?: string;
+        };
         Variant: {
             /** @description instances */
             count: number;
@@ -1733,8 +1910,10 @@ export interface components {
             cumulative_share: number;
             /** @description stable for the same sequence of touchpoints; for filter.variants */
             id: string;
+            /** @description of the whole sequence */
+            length: number;
             median_duration_s: number;
-            /** @description touchpoint ids */
+            /** @description touchpoint ids, at most 200 */
             sequence: string[];
             /** @description 0..1 */
             share: number;
@@ -1751,10 +1930,13 @@ export interface components {
             variants_total: number;
         };
         VariantsRequest: {
+            /** @description repeat an earlier answer's */
             as_of?: number;
             filter?: components["schemas"]["Filter"];
             /** @description 1 to 1000 */
             limit?: number;
+            /** @description likewise */
+            mapping_version?: number;
             /** @description rank to begin at; for the next page */
             offset?: number;
         };
@@ -1891,6 +2073,223 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_server_backup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BackupRequest"];
+            };
+        };
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_server_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Defects"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_server_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordAnswer"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_server_users: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserList"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_server_users: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserRequest"];
+            };
+        };
+        responses: {
+            /** @description done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordAnswer"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_server_workspaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerWorkspaceList"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_server_workspaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServerWorkspaceRequest"];
+            };
+        };
+        responses: {
+            /** @description done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerWorkspace"];
                 };
             };
             /** @description a problem */

@@ -8,7 +8,7 @@ const de: Translation<typeof en> = {
   'signin.email': 'E-Mail',
   'signin.password': 'Passwort',
   'signin.submit': 'Anmelden',
-  'signin.help': 'Passwort vergessen? Die Administration Ihres Arbeitsbereichs kann ein neues setzen.',
+  'signin.help': 'Passwort vergessen? Wer diesen Server betreibt, kann ein neues setzen (lotse user passwd).',
   'signin.slogan': 'Eine Journey-Map, die nie ein Standbild ist.',
   'signin.slogan_text': 'Was geschah, was Kunden sagen und was Sie vorhaben: ein lebendiges Bild, auf Ihrem eigenen Server.',
   'signin.email_missing': 'Bitte geben Sie Ihre E-Mail-Adresse ein.',

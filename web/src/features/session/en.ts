@@ -5,7 +5,7 @@ export const en = {
   'signin.email': 'E-mail',
   'signin.password': 'Password',
   'signin.submit': 'Sign in',
-  'signin.help': 'Forgotten your password? An administrator of your workspace can set a new one.',
+  'signin.help': 'Forgotten your password? Whoever runs this server can set a new one (lotse user passwd).',
   'signin.slogan': 'A journey map that is never a snapshot.',
   'signin.slogan_text': 'What happened, what customers say and what you intend: one living picture, on your own server.',
   'signin.email_missing': 'Please enter your e-mail address.',
