@@ -133,7 +133,7 @@ Result<CodeColumn> read_column(Reader& reader, uint64_t rows) {
   CodeColumn c;
   c.width = TRY(reader.word(4));
   c.constant = TRY(reader.word(UINT32_MAX));
-  c.max = TRY(reader.word(UINT32_MAX));
+  c.max = TRY(reader.word(c.width == 2 ? UINT16_MAX : UINT32_MAX - 1));
   if (c.width == 0) {
     if (c.constant > c.max) return broken("a code above its maximum");
   } else if (c.width == 2) {
@@ -171,7 +171,30 @@ Result<void> check_structure(const Segment& s) {
   return {};
 }
 
-Result<Part> read_part(Reader& reader, const std::shared_ptr<const void>& owner) {
+/// Times ascend and stay within their bounds, which quantiles take for granted.
+Result<void> check_times(const Segment& s, Executor& executor) {
+  if (s.row_count && (s.time_first < time_min_us || s.time_last > time_max_us || s.time_first > s.time_last)) return broken("bounds of times");
+  std::atomic<bool> right = true;
+  for_ranges(executor, s.customer_count, executor.width() * 32, [&](size_t from, size_t to) {
+    std::vector<int64_t> gaps;
+    for (size_t c = from; c < to; ++c) {
+      const uint32_t rows = s.offsets[c + 1] - s.offsets[c];
+      gaps.resize(std::max<size_t>(gaps.size(), rows));
+      s.gaps(s.offsets[c], s.offsets[c + 1], gaps.data());
+      int64_t time = s.first_time[c];
+      bool good = time >= s.time_first && time <= s.time_last && gaps[0] == 0;
+      for (uint32_t i = 1; i < rows && good; ++i) {
+        good = gaps[i] >= 0 && gaps[i] <= s.time_last - time;
+        time += good ? gaps[i] : 0;
+      }
+      if (!good) right = false;
+    }
+  });
+  if (!right) return broken("order of times");
+  return {};
+}
+
+Result<Part> read_part(Reader& reader, const std::shared_ptr<const void>& owner, Executor& executor) {
   auto segment = std::make_shared<Segment>();
   Segment& s = *segment;
   Part part;
@@ -206,6 +229,7 @@ Result<Part> read_part(Reader& reader, const std::shared_ptr<const void>& owner)
   for (uint64_t a = 0; a < attributes; ++a) s.attributes.push_back(TRY(read_column(reader, s.row_count)));
   s.memory.push_back(owner);
   TRY(check_structure(s));
+  TRY(check_times(s, executor));
 
   uint64_t customers = 0, rows = 0;
   for (uint32_t c = 0; c < s.customer_count; ++c) {
@@ -304,7 +328,7 @@ Result<Snapshot> view(std::span<const std::byte> bytes, std::shared_ptr<const vo
   auto columns = std::make_shared<Columns>();
   const uint64_t parts = TRY(reader.word(UINT16_MAX));
   columns->last_arrival = TRY(reader.word());
-  for (uint64_t p = 0; p < parts; ++p) columns->parts.push_back(TRY(read_part(reader, owner)));
+  for (uint64_t p = 0; p < parts; ++p) columns->parts.push_back(TRY(read_part(reader, owner, executor)));
   if (!reader.done()) return broken("more than its parts");
   return Snapshot(columns);
 }
