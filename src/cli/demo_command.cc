@@ -88,7 +88,10 @@ Result<void> make(const Arguments& arguments) {
   // A new folder is filled under another name, so that nobody ever finds half a demo.
   const fs::path partial = (data.has_filename() ? data : data.parent_path()).string() + ".partial";
   fs::remove_all(partial, failed);
-  TRY(fill(partial, seed, line));
+  if (auto filled = fill(partial, seed, line); !filled) {
+    fs::remove_all(partial, failed);
+    return filled;
+  }
   fs::remove(data, failed);
   fs::rename(partial, data, failed);
   if (failed) return Error::make(ErrorKind::unavailable, "data_folder_not_writable", data.string() + ": " + failed.message());

@@ -40,9 +40,10 @@ Result<connect::Import> run(connect::Imports& imports, const Viewer& viewer, con
   return import;
 }
 
-Result<void> load_files(const DemoServices& services, const Viewer& viewer, const fs::path& folder, const DemoProgress& progress) {
+Result<uint64_t> load_files(const DemoServices& services, const Viewer& viewer, const fs::path& folder, const DemoProgress& progress) {
   const json sources = TRY(read_json(folder / "sources.json"));
   double size = 0, done = 0;
+  uint64_t events = 0;
   for (const auto& source : sources) size += static_cast<double>(fs::file_size(folder / source["file"]));
   for (const auto& source : sources) {
     const std::string name = source["file"];
@@ -50,10 +51,21 @@ Result<void> load_files(const DemoServices& services, const Viewer& viewer, cons
     progress(done / size, name);
     const connect::ImportRequest request{.upload = TRY(upload(services.uploads, viewer, folder / name)), .source_name = source["source_name"],
                                          .mapping = TRY(from_json<connect::SourceMapping>(source["mapping"]))};
-    TRY(run(services.imports, viewer, request, [&](double share) { progress((done + bytes * share) / size, name); }));
+    events += TRY(run(services.imports, viewer, request, [&](double share) { progress((done + bytes * share) / size, name); })).events_new;
     done += bytes;
   }
-  return {};
+  return events;
+}
+
+/// Event types are known to the touchpoint list once analysis has read the events; on a busy machine that takes a while.
+Result<void> wait_for_columns(const DemoServices& services, const Viewer& viewer, uint64_t events) {
+  services.analysis.warm(viewer.workspace());
+  for (int tries = 0; tries < 6000; ++tries) {
+    const auto coverage = TRY(services.analysis.coverage(viewer));
+    if (!coverage.loading && coverage.events >= events) return {};
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  return Error::make(ErrorKind::unavailable, "demo_not_loaded", "the columns were not ready within five minutes");
 }
 
 /// The first event type's touchpoint becomes the owned one; the others come to it by a rule.
@@ -90,7 +102,9 @@ Result<demo::Ids> demo_ids(const DemoServices& services, const Viewer& viewer) {
 }
 
 Result<void> load_demo(const DemoServices& services, const Viewer& viewer, const fs::path& folder, const DemoProgress& progress) {
-  TRY(load_files(services, viewer, folder, progress));
+  const uint64_t events = TRY(load_files(services, viewer, folder, progress));
+  progress(1, "columns");
+  TRY(wait_for_columns(services, viewer, events));
   progress(1, "touchpoints");
   TRY(own_touchpoints(services, viewer, folder));
   progress(1, "segments");

@@ -22,7 +22,7 @@ struct DemoServices {
   analysis::Analysis& analysis;
 };
 
-/// done 0..1 over all files; `what` is a file's name, then "touchpoints", "segments".
+/// done 0..1 over all files; `what` is a file's name, then "columns", "touchpoints", "segments".
 using DemoProgress = std::function<void(double done, std::string_view what)>;
 
 /// Loads a folder that demo::generate wrote into an empty workspace: files under their saved sources, owned touchpoints

@@ -223,6 +223,7 @@ Result<ImportResult> run_import(std::shared_ptr<events::DuckStore> store, privac
     progress(0.97, "publish");
     return kept;
   };
+  rows.abandoned = [&] { vault.discard(order.workspace); };
   rows.stage = [&](std::string_view stage) { progress(stage == "store" ? 0.9 : stage == "publish" ? 0.92 : 0.01, stage); };
   const auto stored = store->import_rows(rows, stop);
   if (!stored) {

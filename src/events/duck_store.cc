@@ -1,6 +1,7 @@
 #include "events/duck_store.h"
 
 #include <fmt/format.h>
+#include <sys/statvfs.h>
 
 #include "base/log.h"
 #include "events/detail/state.h"
@@ -307,11 +308,39 @@ void DuckStore::State::checkpoint_if_due(uint64_t wal_bytes_least) {
 void DuckStore::State::checkpoint() {
   auto connection = connect();
   if (!connection) return;
-  // Fails while another transaction writes or reads an older state: then the next one does it.
-  if (auto done = (*connection)->run("CHECKPOINT"); !done) {
-    if (done.error().code == "disk_full" || done.error().code == "store_broken")
-      log_warning("events", "{}: checkpoint put off: {}", workspace.value, note(done.error()).detail);
+  // While another transaction writes or reads an older state it is put off: then the next one does it.
+  if (auto done = (*connection)->run("CHECKPOINT"); !done && (done.error().code == "disk_full" || done.error().code == "store_broken"))
+    log_warning("events", "{}: checkpoint put off: {}", workspace.value, note(done.error()).code);
+}
+
+void DuckStore::State::shrink() {
+  // The first checkpoint frees the blocks, but writes its own behind them; the second, which needs something to write,
+  // puts these into free blocks before.
+  checkpoint();
+  {
+    std::lock_guard lock(write_mutex);
+    auto connection = connect();
+    if (!connection || !(*connection)->run("UPDATE meta SET value = value WHERE key = 'counter'")) return;
   }
+  checkpoint();
+}
+
+std::function<Result<void>()> DuckStore::State::room_for_import() const {
+  const auto free_bytes = [path = folder.string()](uint64_t* total) -> uint64_t {
+    struct statvfs disk {};
+    if (statvfs(path.c_str(), &disk) != 0) return UINT64_MAX;
+    if (total) *total = uint64_t{disk.f_blocks} * disk.f_frsize;
+    return uint64_t{disk.f_bavail} * disk.f_frsize;
+  };
+  uint64_t total = 0;
+  const uint64_t free = free_bytes(&total);
+  // Where little is left from the start, rows may still fit into blocks of the file that an earlier import gave up.
+  const uint64_t least = std::min(std::clamp<uint64_t>(total / 50, 8 << 20, 256 << 20), free / 2);
+  return [free_bytes, least]() -> Result<void> {
+    const uint64_t now = free_bytes(nullptr);
+    if (now >= least) return {};
+    return Error::make(ErrorKind::unavailable, "disk_full", fmt::format("{} MB are free in the data folder; imports leave a rest for live events", now >> 20));
+  };
 }
 
 Result<uint16_t> DuckStore::source(std::string_view id, std::string_view name) { return state_->catalogue.source(id, name); }

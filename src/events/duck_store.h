@@ -26,6 +26,8 @@ struct ImportRows {
   std::function<RowWorker()> worker;   ///< makes one worker per thread
   /// Called when all rows are in and before any is visible: whatever the rows refer to must be durable after it.
   std::function<Result<void>()> before_publish = [] { return Result<void>{}; };
+  /// Called when the import failed or was stopped, before another may begin.
+  std::function<void()> abandoned = [] {};
   std::function<void(std::string_view stage)> stage = [](std::string_view) {};
 };
 struct ImportOutcome {

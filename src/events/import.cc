@@ -26,16 +26,21 @@ struct Interrupter {
   Interrupter(std::stop_token stop, Connection& connection) : callback(std::move(stop), [&connection] { connection.interrupt(); }) {}
 };
 
-/// Drops the table of an import that did not become visible.
+/// Removes what an import wrote unless it became visible, and gives its space back to the disk.
 struct HalfPart {
   DuckStore::State& state;
+  const ImportRows& rows;
   std::string table;
-  bool made = false;
+  bool committed = false, visible = false;
   ~HalfPart() {
-    if (!made) return;
-    auto connection = state.connect();
-    auto dropped = connection ? (*connection)->run("DROP TABLE IF EXISTS " + table) : Result<void>(connection.error());
-    if (!dropped) log_warning("events", "{} stays until the next start: {}", table, dropped.error().detail);
+    if (visible) return;
+    if (committed) {
+      auto connection = state.connect();
+      auto dropped = connection ? (*connection)->run("DROP TABLE IF EXISTS " + table) : Result<void>(connection.error());
+      if (!dropped) log_warning("events", "{} stays until the next start: {}", table, dropped.error().detail);
+    }
+    state.shrink();
+    rows.abandoned();
   }
 };
 }  // namespace
@@ -60,15 +65,17 @@ Result<ImportOutcome> DuckStore::import_rows(const ImportRows& rows, std::stop_t
   std::shared_ptr<const Part> replaced;
   if (rows.replaces) replaced = TRY(s.find_part(*rows.replaces));
 
+  // What is old must not lie behind what this import writes, should that have to be cut off again.
+  s.checkpoint_if_due(0);
   auto connection = TRY(s.connect());
-  BulkRun run(rows, stop);
+  BulkRun run(rows, stop, s.room_for_import());
   auto part = std::make_shared<Part>();
   part->number = s.next_part.fetch_add(1);
   part->import = rows.import;
   part->source = rows.source;
   part->attributes = run.attributes;
   const std::string table = part->table();
-  HalfPart half{s, table};
+  HalfPart half{s, rows, table};
 
   // Earlier files of the same source; what is replaced does not count.
   std::vector<std::shared_ptr<const Part>> earlier;
@@ -132,7 +139,7 @@ Result<ImportOutcome> DuckStore::import_rows(const ImportRows& rows, std::stop_t
     }
     rows.stage("store");
     if (auto done = transaction->commit(); !done) return first_error(done.error());
-    half.made = true;
+    half.committed = true;
   }
   out.store_s = seconds_since(streaming);
 
@@ -183,7 +190,7 @@ Result<ImportOutcome> DuckStore::import_rows(const ImportRows& rows, std::stop_t
     if (replaced) sql += fmt::format("DROP TABLE {};", replaced->table());
     if (auto done = connection->run(sql); !done) return s.note(done.error());
     if (auto done = transaction->commit(); !done) return s.note(done.error());
-    half.made = false;
+    half.visible = true;
 
     std::lock_guard lock(s.state_mutex);
     s.counter = part->base + part->block;

@@ -6,6 +6,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -136,6 +137,7 @@ class BoostServer : public Server, private detail::Host {
   const Options options_;
   Application& application_;
   asio::io_context context_{1};
+  const asio::executor_work_guard<asio::io_context::executor_type> until_stopped_ = asio::make_work_guard(context_);
   tcp::acceptor acceptor_{context_};
   local::acceptor local_acceptor_{context_};
   uint16_t port_ = 0;

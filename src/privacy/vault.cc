@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sodium.h>
 
+#include <algorithm>
 #include <cstring>
 #include <map>
 #include <mutex>
@@ -147,6 +148,16 @@ struct Vault::State {
     return {};
   }
 
+  /// Makes the numbers given so far durable. Called under the tenant's mutex.
+  Result<void> keep(const WorkspaceId& workspace, Tenant& tenant) {
+    if (tenant.fresh.empty()) return {};
+    TRY(store(workspace, tenant, tenant.fresh));
+    tenant.last_no += static_cast<uint32_t>(tenant.fresh.size());
+    tenant.fresh.clear();
+    tenant.fresh.shrink_to_fit();
+    return {};
+  }
+
   /// Writes new identities durably: first into a last page that may still grow, then in full pages.
   Result<void> store(const WorkspaceId& workspace, Tenant& tenant, const std::vector<Identity>& fresh) {
     std::vector<Identity> page = tenant.last_page;
@@ -184,21 +195,10 @@ Result<std::unique_ptr<Vault>> Vault::open(const std::filesystem::path& data_fol
   return std::unique_ptr<Vault>(new Vault(std::make_unique<State>(data_folder, keys, std::move(database))));
 }
 
-Result<uint64_t> Vault::resolve(const WorkspaceId& workspace, std::span<const std::string_view> identifiers,
-                                std::vector<uint32_t>& numbers) {
-  const uint64_t fresh = TRY(assign(workspace, identifiers, numbers));
-  TRY(keep(workspace));
-  return fresh;
-}
-
-Result<uint64_t> Vault::assign(const WorkspaceId& workspace, std::span<const std::string_view> identifiers,
-                               std::vector<uint32_t>& numbers) {
-  Tenant& tenant = state_->tenant(workspace);
-  std::vector<IdentityHash> hashes;
-  hashes.reserve(identifiers.size());
-  for (const auto identifier : identifiers) hashes.push_back(tenant.hash(identifier));
-  std::lock_guard lock(tenant.mutex);
-  TRY(state_->load(workspace, tenant));
+namespace {
+/// Called under the tenant's mutex, with its index loaded.
+uint64_t give_numbers(Tenant& tenant, std::span<const std::string_view> identifiers, const std::vector<IdentityHash>& hashes,
+                      std::vector<uint32_t>& numbers) {
   numbers.resize(identifiers.size());
   const size_t before = tenant.fresh.size();
   for (size_t i = 0; i < identifiers.size(); ++i) {
@@ -215,15 +215,47 @@ Result<uint64_t> Vault::assign(const WorkspaceId& workspace, std::span<const std
   return tenant.fresh.size() - before;
 }
 
+std::vector<IdentityHash> hashes_of(const Tenant& tenant, std::span<const std::string_view> identifiers) {
+  std::vector<IdentityHash> hashes;
+  hashes.reserve(identifiers.size());
+  for (const auto identifier : identifiers) hashes.push_back(tenant.hash(identifier));
+  return hashes;
+}
+}  // namespace
+
+Result<uint64_t> Vault::resolve(const WorkspaceId& workspace, std::span<const std::string_view> identifiers,
+                                std::vector<uint32_t>& numbers) {
+  Tenant& tenant = state_->tenant(workspace);
+  const auto hashes = hashes_of(tenant, identifiers);
+  std::lock_guard lock(tenant.mutex);
+  TRY(state_->load(workspace, tenant));
+  const uint64_t fresh = give_numbers(tenant, identifiers, hashes, numbers);
+  // A number may also be one that an import was given and has not kept yet.
+  if (std::ranges::any_of(numbers, [&](uint32_t n) { return n > tenant.last_no; })) TRY(state_->keep(workspace, tenant));
+  return fresh;
+}
+
+Result<uint64_t> Vault::assign(const WorkspaceId& workspace, std::span<const std::string_view> identifiers,
+                               std::vector<uint32_t>& numbers) {
+  Tenant& tenant = state_->tenant(workspace);
+  const auto hashes = hashes_of(tenant, identifiers);
+  std::lock_guard lock(tenant.mutex);
+  TRY(state_->load(workspace, tenant));
+  return give_numbers(tenant, identifiers, hashes, numbers);
+}
+
 Result<void> Vault::keep(const WorkspaceId& workspace) {
   Tenant& tenant = state_->tenant(workspace);
   std::lock_guard lock(tenant.mutex);
-  if (tenant.fresh.empty()) return {};
-  TRY(state_->store(workspace, tenant, tenant.fresh));
-  tenant.last_no += static_cast<uint32_t>(tenant.fresh.size());
+  return state_->keep(workspace, tenant);
+}
+
+void Vault::discard(const WorkspaceId& workspace) {
+  Tenant& tenant = state_->tenant(workspace);
+  std::lock_guard lock(tenant.mutex);
+  for (const auto& identity : tenant.fresh) tenant.index.remove(identity.hash);
   tenant.fresh.clear();
   tenant.fresh.shrink_to_fit();
-  return {};
 }
 
 Result<std::vector<uint32_t>> Vault::find(const WorkspaceId& workspace, std::span<const std::string_view> identifiers) {

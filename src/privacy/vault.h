@@ -38,6 +38,9 @@ class Vault {
   /// Makes all numbers given so far durable.
   /// errors  disk_full, vault_broken
   Result<void> keep(const WorkspaceId& workspace);
+  /// Forgets the numbers that are not durable yet: the import that wanted them failed. Nobody else may be between `assign`
+  /// and `keep` in this workspace.
+  void discard(const WorkspaceId& workspace);
 
   /// The numbers of known identifiers only; 0 for others.
   Result<std::vector<uint32_t>> find(const WorkspaceId& workspace, std::span<const std::string_view> identifiers);

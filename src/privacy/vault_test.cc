@@ -126,6 +126,26 @@ TEST_F(VaultTest, ForgettingAWorkspaceLeavesOthers) {
   EXPECT_EQ(fresh_, 0u);
 }
 
+TEST_F(VaultTest, AnImportsNumbersAreDurableOnceKept) {
+  const auto assign = [&](std::vector<std::string_view> identifiers) {
+    std::vector<uint32_t> numbers;
+    EXPECT_TRUE(vault_->assign(a, identifiers, numbers));
+    return numbers;
+  };
+  EXPECT_EQ(assign({"x", "y", "x"}), (std::vector<uint32_t>{1, 2, 1}));
+  reopen();
+  EXPECT_EQ(assign({"y"}), (std::vector<uint32_t>{1})) << "never kept, so never given";
+  ASSERT_TRUE(vault_->keep(a));
+  EXPECT_EQ(assign({"x"}), (std::vector<uint32_t>{2}));
+  vault_->discard(a);
+  EXPECT_EQ(assign({"z"}), (std::vector<uint32_t>{2}));
+  // A live event of a customer that only a running import knows makes the number durable.
+  EXPECT_EQ(resolve(a, {"z"}), (std::vector<uint32_t>{2}));
+  vault_->discard(a);
+  reopen();
+  EXPECT_EQ(assign({"y", "z", "x"}), (std::vector<uint32_t>{1, 2, 3}));
+}
+
 TEST(IdentityIndex, AgreesWithAMap) {
   std::mt19937_64 random(7);
   IdentityIndex index;

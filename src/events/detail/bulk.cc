@@ -134,6 +134,7 @@ void next_rows(duckdb_function_info info, duckdb_data_chunk chunk) {
   try {
     while (local.next >= local.keep.size() && !local.ended) {
       if (run.stop.stop_requested()) return fail(Error::make(ErrorKind::cancelled, "cancelled", "the import was stopped"));
+      if (auto room = run.room(); !room) return fail(std::move(room.error()));
       auto more = local.worker(local.batch);
       if (!more) return fail(std::move(more.error()));
       local.next = 0;

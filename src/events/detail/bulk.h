@@ -8,6 +8,7 @@ namespace lotse::events::detail {
 struct BulkRun {
   const ImportRows& rows;
   std::stop_token stop;
+  std::function<Result<void>()> room;  // asked before each batch
   std::vector<uint32_t> attributes;
   IdSet seen;                        // hashes of this file's rows so far
   IdSet* known = nullptr;            // ids of earlier files of the source; null where a join compares them
@@ -20,7 +21,8 @@ struct BulkRun {
   Guarded<Counts> counts;
   Guarded<std::optional<Error>> error;  // the first one
 
-  BulkRun(const ImportRows& r, std::stop_token s) : rows(r), stop(std::move(s)), seen(r.rows_expected) {
+  BulkRun(const ImportRows& r, std::stop_token s, std::function<Result<void>()> f)
+      : rows(r), stop(std::move(s)), room(std::move(f)), seen(r.rows_expected) {
     for (const auto& a : r.attributes) attributes.push_back(a->number);
   }
 };

@@ -151,6 +151,10 @@ struct DuckStore::State {
                           const std::vector<std::shared_ptr<const detail::TailBatch>>& batches);
   void checkpoint_if_due(uint64_t wal_bytes_least);
   void checkpoint();
+  void shrink();  ///< gives free blocks at the end of the file back to the disk
+  /// Asks whether an import that begins now may go on: disk_full where it would take the room that live events and the
+  /// log need.
+  std::function<Result<void>()> room_for_import() const;
 
   Result<std::shared_ptr<const detail::Part>> find_part(std::string_view import) const;
 };
