@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Every benchmark against its peer; fails only where results differ.
+set -uo pipefail
+cd "$(dirname "$0")"
+bad=0
+for one in engine.sh import.sh; do bash "$one" || bad=1; done
+exit $bad
