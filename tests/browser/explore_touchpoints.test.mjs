@@ -62,7 +62,7 @@ describe('touchpoint list', () => {
     await page.getByRole('button', { name: '2 übernehmen' }).click();
     await page.getByText('2 Touchpoints übernommen.').waitFor();
     await page.getByText('2 Touchpoints gehören Ihnen').waitFor();
-    await page.getByRole('radio', { name: 'Eigene 2' }).check({ force: true });
+    await page.getByText('Eigene 2').click();
     assert.deepEqual(await names(page), ['Bestellstrecke', 'Suchanzeige']);
     await page.getByRole('button', { name: 'Rückgängig' }).click();
     await page.getByText('0 Touchpoints gehören Ihnen').waitFor();
@@ -82,7 +82,7 @@ describe('touchpoint list', () => {
     await page.reload();
     await page.getByRole('complementary', { name: 'Termin des Technikers' }).waitFor();
     assert.ok((await page.getByRole('row').filter({ hasText: 'Termin des Technikers' }).innerText()).includes('Anna Adler'));
-    await page.getByRole('radio', { name: 'Ohne Verantwortliche 0' }).check({ force: true });
+    await page.getByText('Ohne Verantwortliche 0').click();
     await page.getByText('Kein Touchpoint passt').waitFor();
     await close(page);
   });
@@ -126,9 +126,9 @@ describe('mapping rules', () => {
     };
     await add('Aktivierung', 'Bestellstrecke');
     const both = counts.nodes.get('Aktivierung') + counts.nodes.get('Bestellstrecke');
-    await page.getByRole('radio', { name: 'Liste' }).check({ force: true });
+    await page.getByText('Liste').click();
     await page.waitForFunction((text) => [...document.querySelectorAll('tbody tr')].some((row) => row.innerText.includes('Bestellstrecke') && row.innerText.includes(text)), german.format(both));
-    await page.getByRole('radio', { name: /^Zuordnungsregeln/ }).check({ force: true });
+    await page.getByText(/^Zuordnungsregeln/).click();
     await add('Suchanzeige', 'Bestellstrecke');
     const rules = page.getByRole('main').getByRole('listitem').filter({ hasText: 'Ereignistyp' });
     assert.match(await rules.first().innerText(), /Aktivierung/);

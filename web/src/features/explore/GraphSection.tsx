@@ -3,6 +3,7 @@ import { IconArrowsMaximize, IconArrowsMinimize, IconLayoutGrid, IconSitemap, Ic
 import { useDeferredValue, useEffect, useMemo, useState, type ReactNode } from 'react';
 import type { Filter, Graph, GraphRequest, Measure } from '@/api';
 import { useLocale, useTexts } from '@/i18n';
+import { overlayIsOpen } from '@/ui';
 import { texts } from './de';
 import { rank, readableLevel, show, type DetailLevel } from './graph/detail';
 import { DetailSlider } from './graph/DetailSlider';
@@ -52,7 +53,7 @@ export function GraphSection({ graph, request, view, onView, full, onFull, panel
   useEffect(() => {
     if (!full) return;
     const onKey = (event: KeyboardEvent) => {
-      if (event.key === 'Escape' && !event.defaultPrevented && !view.selection && !document.querySelector('[role=dialog],[role=menu],[role=listbox]')) onFull(false);
+      if (event.key === 'Escape' && !event.defaultPrevented && !view.selection && !overlayIsOpen()) onFull(false);
     };
     window.addEventListener('keydown', onKey);
     document.body.style.overflow = 'hidden';
@@ -129,6 +130,7 @@ export function GraphSection({ graph, request, view, onView, full, onFull, panel
             onSelect={(selection) => onView({ selection })}
             find={find}
             changed={changed}
+            busy={dragged !== null}
             full={full}
           />
         )}

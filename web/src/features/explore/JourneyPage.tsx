@@ -14,6 +14,8 @@ import { GraphSkeleton } from './GraphSkeleton';
 import { VariantsSection, pageSize } from './variants/VariantsSection';
 import { useView } from './view';
 
+const again = 1500;
+
 /** Analyse → Ist-Journey: how the journeys really run. */
 export function Component() {
   const { t } = useTexts(texts);
@@ -22,17 +24,16 @@ export function Component() {
   const [full, setFull] = useState(false);
   const [limit, setLimit] = useState(pageSize);
   const [rows, setRows] = useState<RowsOf | null>(null);
-  const [filling, setFilling] = useState(false);
   // After a start the server may still be reading its columns: it is asked again until they stand.
-  const coverage = useApi(api.coverage, undefined, { every: filling ? 1500 : false });
-  const nowFilling = coverage.data?.loading ?? false;
-  if (nowFilling !== filling) setFilling(nowFilling);
+  const coverage = useApi(api.coverage, undefined, { every: (data) => (data?.loading ? again : false) });
+  const filling = coverage.data?.loading ?? false;
+  const every = () => (filling ? again : false);
   const anyEvents = coverage.data === undefined || coverage.data.events > 0 || coverage.data.loading;
   const request = useMemo(() => graphRequest(filter, view.measure), [filter, view.measure]);
-  const graph = useApi(api.graph, request, { enabled: anyEvents, every: filling ? 1500 : false });
+  const graph = useApi(api.graph, request, { enabled: anyEvents, every });
   // The list offers all paths, also while some are chosen.
   const allPaths = useMemo(() => ({ ...filter, variants: [] }), [filter]);
-  const variants = useApi(api.variants, { filter: allPaths, limit, offset: 0 }, { enabled: anyEvents, every: filling ? 1500 : false });
+  const variants = useApi(api.variants, { filter: allPaths, limit, offset: 0 }, { enabled: anyEvents, every });
 
   const panel = view.selection && graph.data && graph.data.nodes.length > 0 && (
     <DetailPanel graph={graph.data} selection={view.selection} onSelect={(selection) => setView({ selection })} onRows={setRows} />

@@ -70,6 +70,8 @@ export interface GraphCanvasProps {
   /** A touchpoint to show in the middle; `turn` makes asking again for the same one possible. */
   find: { id: string; turn: number } | null;
   changed: ReadonlySet<string>;
+  /** A slider is being dragged. */
+  busy: boolean;
   /** The wheel zooms without a key. */
   full: boolean;
 }
@@ -82,7 +84,7 @@ export function GraphCanvas(props: GraphCanvasProps) {
   );
 }
 
-function Canvas({ picture, graph, epoch, selection, onSelect, find, changed, full }: GraphCanvasProps) {
+function Canvas({ picture, graph, epoch, selection, onSelect, find, changed, busy, full }: GraphCanvasProps) {
   const { t, format } = useTexts(texts);
   const colors = useColors();
   const flow = useReactFlow();
@@ -128,6 +130,14 @@ function Canvas({ picture, graph, epoch, selection, onSelect, find, changed, ful
     // Only a new arrangement is fitted; a filter or a slider leaves the view where the user put it.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [ready, epoch]);
+
+  // What comes in by a slider is brought into sight when the handle is let go, unless the user looks at a part.
+  const count = picture?.cells.size ?? 0;
+  useEffect(() => {
+    if (count === 0 || moved.current || busy) return;
+    const timer = setTimeout(() => latestFit.current(), 30);
+    return () => clearTimeout(timer);
+  }, [count, busy]);
 
   /** Moves a box into sight without changing the zoom. */
   const reveal = useCallback(
@@ -206,7 +216,7 @@ function Canvas({ picture, graph, epoch, selection, onSelect, find, changed, ful
     if (!picture) return [];
     const { numbers } = picture;
     const most = Math.max(1, ...graph.nodes.map((node) => numbers.nodeValue(node.touchpoint) ?? 0));
-    const unit = numbers.measure === 'customers' ? 'customers' : numbers.measure === 'instances' ? 'instances' : null;
+    const unit = numbers.measure === 'customers' || numbers.measure === 'instances' ? numbers.measure : 'events';
     return [...picture.cells]
       .sort(([, a], [, b]) => a.layer - b.layer || a.row - b.row)
       .map(([id, cell]): Node => {
@@ -218,16 +228,14 @@ function Canvas({ picture, graph, epoch, selection, onSelect, find, changed, ful
         }
         const node = numbers.node(id)!;
         const value = numbers.nodeValue(id) ?? node.events;
-        const label = unit
-          ? t('graph.node_measure', { name: node.name, events: node.events, value: `${format.number(value)} ${t(`unit.${unit}`)}` })
-          : t(node.mapped ? 'graph.node' : 'graph.node_unmapped', { name: node.name, events: node.events });
         return {
           ...base,
           type: 'touchpoint',
           data: {
             name: node.name,
-            label,
             value: format.compact(value),
+            unit: t(`unit.${unit}`),
+            mark: node.mapped ? '' : `${t('legend.not_mapped')}, `,
             channel: node.channel,
             mapped: node.mapped,
             share: value / most,

@@ -9,9 +9,10 @@ export type Direction = 'left' | 'right' | 'up' | 'down';
 export type TouchpointNode = Node<
   {
     name: string;
-    /** The name with its numbers, for readers. */
-    label: string;
     value: string;
+    /** What the value counts, and whether the touchpoint is not assigned yet: for readers. */
+    unit: string;
+    mark: string;
     channel?: string;
     mapped: boolean;
     /** 0..1 of the heaviest, and its colour. */
@@ -46,7 +47,6 @@ export const GraphNode = memo(function GraphNode({ id, data }: NodeProps<Touchpo
       data-mapped={data.mapped || undefined}
       data-found={data.found || undefined}
       aria-pressed={data.selected}
-      aria-label={data.label}
       title={data.name}
       onClick={() => data.onOpen(id)}
       onKeyDown={onKeyDown}
@@ -57,6 +57,7 @@ export const GraphNode = memo(function GraphNode({ id, data }: NodeProps<Touchpo
       <span className={classes.nodeHead}>
         <ChannelIcon channel={data.channel} size={15} />
         <span className={classes.nodeName}>{data.name}</span>
+        <span className="visually-hidden">, {data.mark}</span>
       </span>
       <span className={classes.nodeFoot}>
         <span className={classes.nodeBar} aria-hidden>
@@ -65,6 +66,7 @@ export const GraphNode = memo(function GraphNode({ id, data }: NodeProps<Touchpo
         <span className={classes.nodeValue} data-changed={data.changed || undefined}>
           {data.value}
         </span>
+        <span className="visually-hidden"> {data.unit}</span>
       </span>
     </button>
   );

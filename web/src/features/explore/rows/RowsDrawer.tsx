@@ -23,11 +23,13 @@ export interface RowsOf {
 
 /** The instances behind a number, page by page; a row opens the customer's course. */
 export function RowsDrawer({ rows, onClose }: { rows: RowsOf | null; onClose: () => void }) {
-  const { t } = useLocale();
   return (
-    <Drawer opened={rows !== null} onClose={onClose} position="right" size="min(880px, 94vw)" withCloseButton={false} padding={0} overlayProps={{ backgroundOpacity: 0.25 }} transitionProps={{ duration: 140 }} aria-label={t('table.rows', { count: 0 }).replace(/^0 /, '')}>
-      {rows && <Contents key={JSON.stringify(rows.request) + (rows.customer ?? '')} rows={rows} onClose={onClose} />}
-    </Drawer>
+    <Drawer.Root opened={rows !== null} onClose={onClose} position="right" size="min(880px, 94vw)" padding={0} transitionProps={{ duration: 140 }}>
+      <Drawer.Overlay backgroundOpacity={0.25} />
+      <Drawer.Content aria-label={rows?.words}>
+        <Drawer.Body>{rows && <Contents key={JSON.stringify(rows.request) + (rows.customer ?? '')} rows={rows} onClose={onClose} />}</Drawer.Body>
+      </Drawer.Content>
+    </Drawer.Root>
   );
 }
 
