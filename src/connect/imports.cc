@@ -220,14 +220,16 @@ Result<void> Imports::run(jobs::JobContext& context) {
     import.error_code = result.error().code == "cancelled" ? "interrupted" : result.error().code;
     import.error_detail = result.error().detail;
   }
-  if (result && request.replaces) TRY(mark_undone(workspace, *request.replaces));
+  if (result) {
+    // All that follows from the import stands before it is called done: whoever waits for that asks for it next.
+    if (request.replaces) TRY(mark_undone(workspace, *request.replaces));
+    if (auto taken = parts_.sources.take_in(viewer); !taken) log_warning("connect", "{}: {}", import.id, taken.error().detail);
+    if (auto gone = parts_.uploads.forget(viewer, request.upload); !gone) log_warning("connect", "{} stays: {}", request.upload, gone.error().code);
+  }
   live_.with([&](auto& live) { live.erase(import.id); });
   TRY(store_outcome(workspace, import));
   tell(workspace, import);
-  if (!result) return result.error();
-  if (auto taken = parts_.sources.take_in(viewer); !taken) log_warning("connect", "{}: {}", import.id, taken.error().detail);
-  if (auto gone = parts_.uploads.remove(viewer, request.upload); !gone) log_warning("connect", "{} stays: {}", request.upload, gone.error().code);
-  return {};
+  return result ? Result<void>() : result.error();
 }
 
 Result<Import> Imports::cancel(const Viewer& viewer, std::string_view id) {

@@ -126,9 +126,13 @@ Result<std::set<std::string>> Uploads::in_use(const Viewer& viewer) {
 Result<void> Uploads::remove(const Viewer& viewer, std::string_view id) {
   const auto upload = TRY(get(viewer, id));
   if (TRY(in_use(viewer)).contains(upload.id)) return Error::make(ErrorKind::conflict, "upload_in_use", "an import of this file waits or runs");
-  TRY(database_.write(viewer.workspace(), [&](db::Session& s) { return s.execute(sql::upload_delete, {{":id", upload.id}}); }));
+  return forget(viewer, upload.id);
+}
+
+Result<void> Uploads::forget(const Viewer& viewer, std::string_view id) {
+  TRY(database_.write(viewer.workspace(), [&](db::Session& s) { return s.execute(sql::upload_delete, {{":id", id}}); }));
   std::error_code ignored;
-  std::filesystem::remove(path(viewer.workspace(), upload.id), ignored);
+  std::filesystem::remove(path(viewer.workspace(), id), ignored);
   return {};
 }
 

@@ -51,6 +51,8 @@ class Uploads {
   Result<Detection> detection(const Viewer& viewer, std::string_view id, const ReadOptions& options);
   /// errors  upload_in_use (an import waits or runs)
   Result<void> remove(const Viewer& viewer, std::string_view id);
+  /// As `remove`, by the import that has taken the file in.
+  Result<void> forget(const Viewer& viewer, std::string_view id);
   std::filesystem::path path(const WorkspaceId& workspace, std::string_view id) const;
 
  private:

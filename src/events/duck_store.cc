@@ -320,7 +320,7 @@ void DuckStore::State::shrink() {
   {
     std::lock_guard lock(write_mutex);
     auto connection = connect();
-    if (!connection || !(*connection)->run("UPDATE meta SET value = value WHERE key = 'counter'")) return;
+    if (!connection || !(*connection)->run("UPDATE meta SET value = value + 0 WHERE key = 'flushed'")) return;
   }
   checkpoint();
 }

@@ -284,6 +284,44 @@ TEST_F(DuckStoreTest, AFailedImportLeavesNothing) {
   EXPECT_EQ(store->as_of(), 0u);
 }
 
+TEST_F(DuckStoreTest, AFailedImportTakesItsInstanceKeysBack) {
+  ASSERT_TRUE(import({{1, 10, "a", "kept", "", ""}}));
+  const uint32_t kept = store->key_code("kept");
+  ImportRows request;
+  request.import = "imp_x";
+  request.source = source;
+  std::atomic<int> workers{0};
+  request.worker = [&] {
+    return [&, first = workers++ == 0, n = 0](RowBatch& out) mutable -> Result<bool> {
+      if (!first) return false;
+      if (++n > 2) return Error::invalid("bad_thing", "", "");
+      for (int i = 0; i < 3000; ++i) store->key_code("lost " + std::to_string(n * 3000 + i));
+      // A live event's key in the midst of them is acknowledged: it stays, with all before it.
+      if (n == 1) {
+        auto one = live("m1", 2, 12, "c");
+        one.instance_key = "live";
+        EXPECT_TRUE(append({one}));
+      }
+      out.resize(0, 0);
+      return true;
+    };
+  };
+  EXPECT_EQ(store->import_rows(request).error().code, "bad_thing");
+  const uint32_t live_key = store->key_code("live");
+  EXPECT_EQ(store->key_code("kept"), kept);
+  EXPECT_GE(live_key, kept + 3001);
+  EXPECT_EQ(store->key_code("next"), live_key + 1);  // what came after it was taken back
+  auto one = live("m2", 2, 13, "c");
+  one.instance_key = "next";
+  ASSERT_TRUE(append({one}));
+  ASSERT_TRUE(store->flush());
+  reopen();
+  EXPECT_EQ(store->key_code("kept"), kept);
+  EXPECT_EQ(store->key_code("live"), live_key);
+  EXPECT_EQ(store->key_code("next"), live_key + 1);
+  EXPECT_EQ(all().size(), 3u);
+}
+
 TEST_F(DuckStoreTest, LinkedIdentitiesAreOneCustomer) {
   ASSERT_TRUE(import({{1, 10, "a", "", "", ""}, {2, 11, "b", "", "", ""}}));
   ASSERT_TRUE(store->link_identity(2, 1));

@@ -31,6 +31,7 @@ struct HalfPart {
   DuckStore::State& state;
   const ImportRows& rows;
   std::string table;
+  uint32_t keys_before;  ///< instance keys from this code on may be the import's
   bool committed = false, visible = false;
   ~HalfPart() {
     if (visible) return;
@@ -38,6 +39,12 @@ struct HalfPart {
       auto connection = state.connect();
       auto dropped = connection ? (*connection)->run("DROP TABLE IF EXISTS " + table) : Result<void>(connection.error());
       if (!dropped) log_warning("events", "{} stays until the next start: {}", table, dropped.error().detail);
+    }
+    {
+      // Its instance keys, which may be millions, would go to the disk with whatever is written next. Those that an
+      // acknowledged live event may use stand in the journal or the tables.
+      std::scoped_lock lock(state.write_mutex, state.publish_mutex);
+      state.catalogue.keys().take_back(std::max({keys_before, state.persisted.keys, state.journaled.keys}));
     }
     state.shrink();
     rows.abandoned();
@@ -75,7 +82,7 @@ Result<ImportOutcome> DuckStore::import_rows(const ImportRows& rows, std::stop_t
   part->source = rows.source;
   part->attributes = run.attributes;
   const std::string table = part->table();
-  HalfPart half{s, rows, table};
+  HalfPart half{s, rows, table, s.catalogue.keys().next()};
 
   // Earlier files of the same source; what is replaced does not count.
   std::vector<std::shared_ptr<const Part>> earlier;

@@ -56,12 +56,12 @@ uint32_t& KeyTable::place(EventId hash) {
   }
 }
 
-void KeyTable::grow() {
-  std::vector<Slot> old(slots_.size() * 2);
+void KeyTable::lay_out(size_t slots) {
+  std::vector<Slot> old(slots);
   old.swap(slots_);
   const size_t mask = slots_.size() - 1;
   for (const Slot& slot : old) {
-    if (slot.print == 0) continue;
+    if (slot.print == 0 || slot.code >= next_) continue;
     size_t i = start(slot.print) & mask;
     while (slots_[i].print != 0) i = (i + 1) & mask;
     slots_[i] = slot;
@@ -71,7 +71,7 @@ void KeyTable::grow() {
 uint32_t KeyTable::code(std::string_view text) {
   const EventId hash = hash_bytes(text);
   std::lock_guard lock(mutex_);
-  if ((used_ + 1) * 10 > slots_.size() * 7) grow();
+  if ((used_ + 1) * 10 > slots_.size() * 7) lay_out(slots_.size() * 2);
   uint32_t& code = place(hash);
   if (code == 0) {
     code = next_++;
@@ -83,7 +83,7 @@ uint32_t KeyTable::code(std::string_view text) {
 void KeyTable::load(uint32_t code, std::string_view text) {
   const EventId hash = hash_bytes(text);
   std::lock_guard lock(mutex_);
-  if ((used_ + 1) * 10 > slots_.size() * 7) grow();
+  if ((used_ + 1) * 10 > slots_.size() * 7) lay_out(slots_.size() * 2);
   place(hash) = code;
   if (code >= next_) {
     next_ = code + 1;
@@ -114,6 +114,16 @@ void KeyTable::forget_pending(uint32_t below) {
     pending_.pop_front();
     ++pending_from_;
   }
+}
+
+void KeyTable::take_back(uint32_t from) {
+  std::lock_guard lock(mutex_);
+  if (from >= next_) return;
+  ensure(from >= pending_from_, "keys that are durable are not taken back");
+  used_ -= next_ - from;
+  pending_.resize(from - pending_from_);
+  next_ = from;
+  lay_out(slots_.size());
 }
 
 Catalogue::Catalogue(const Clock& clock) : clock_(clock) {

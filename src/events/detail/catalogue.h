@@ -51,13 +51,15 @@ class KeyTable {
   std::vector<std::string> pending(uint32_t& from) const;
   std::optional<std::string> pending_text(uint32_t code) const;
   void forget_pending(uint32_t below);                      ///< they are durable
+  /// Takes back the codes from `from` on, none of which may be durable or in use; they are given anew.
+  void take_back(uint32_t from);
  private:
   struct Slot {  // 96 bits of the hash are compared
     uint64_t print = 0;
     uint32_t more = 0, code = 0;
   };
   uint32_t& place(EventId hash);
-  void grow();
+  void lay_out(size_t slots);
   mutable std::mutex mutex_;
   std::vector<Slot> slots_ = std::vector<Slot>(1024);
   size_t used_ = 0;
