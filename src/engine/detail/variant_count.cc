@@ -9,7 +9,7 @@
 #include "engine/detail/sequences.h"
 
 // Most sequences are short, and a short one is its own key: no hash to trust, nothing to verify. Longer ones are kept end to
-// end and compared in full where their 128-bit hashes are equal. All keys are first dealt out by their hash into partitions
+// end and compared in full where their 128-bit hashes are equal. Each key is dealt out by its hash, as it comes, into partitions
 // whose tables fit the second cache; partitions are then counted independently.
 namespace lotse::engine::detail {
 namespace {
@@ -55,67 +55,66 @@ class Arena {
   size_t room_ = 0;
 };
 
-/// A growing list in blocks of one huge page, which are never moved.
-template <class T>
-class Log {
- public:
-  void add(const T& value) {
-    if (at_ == end_) grow();
-    *at_++ = value;
-    ++count_;
-  }
-  size_t size() const { return count_; }
-  template <class Work>
-  void each(Work work) const {
-    for (size_t b = 0; b < blocks_.size(); ++b) {
-      const T* data = static_cast<const T*>(blocks_[b].get());
-      const T* end = b + 1 < blocks_.size() ? data + block_size : at_;
-      for (; data < end; ++data) work(*data);
-    }
-  }
+inline uint64_t hash_of_key(const ShortKey& key) { return hash_of(key); }
+template <class Step>
+uint64_t hash_of_key(const LongKey<Step>& key) {
+  return key.hash.high;
+}
 
- private:
-  static constexpr size_t block_size = ((size_t{2} << 20) - padding_bytes) / sizeof(T);
-  void grow() {
-    blocks_.push_back(allocate(block_size * sizeof(T)));
-    at_ = static_cast<T*>(blocks_.back().get());
-    end_ = at_ + block_size;
-  }
-  std::vector<std::shared_ptr<void>> blocks_;
-  T* at_ = nullptr;
-  T* end_ = nullptr;
-  size_t count_ = 0;
-};
-
-/// Deals keys out into partitions by the first bits of their hash.
+/// One task's keys, dealt out into partitions by the first bits of their hash as they come. Each partition is a chain of
+/// chunks; a chunk is full but for the last of its chain.
 template <class Key>
-class Partitions {
+class Deal {
  public:
-  Partitions(const std::vector<const Log<Key>*>& logs, uint32_t bits, Executor& executor) : bits_(bits), begin_((size_t{1} << bits) + 1, 0) {
-    std::vector<std::vector<uint32_t>> place(logs.size(), std::vector<uint32_t>(size_t{1} << bits, 0));
-    executor.run(logs.size(), [&](size_t l) { logs[l]->each([&](const Key& key) { ++place[l][of(key)]; }); });
-    uint32_t total = 0;
-    for (size_t p = 0; p + 1 < begin_.size(); ++p) {
-      begin_[p] = total;
-      for (auto& list : place) total += std::exchange(list[p], total);
-    }
-    begin_.back() = total;
-    memory_ = allocate(total * sizeof(Key));
-    Key* keys = static_cast<Key*>(memory_.get());
-    executor.run(logs.size(), [&](size_t l) { logs[l]->each([&](const Key& key) { keys[place[l][of(key)]++] = key; }); });
+  explicit Deal(uint32_t bits) : bits_(bits), chains_(size_t{1} << bits) {}
+  void add(const Key& key) {
+    Chain& chain = chains_[bits_ ? hash_of_key(key) >> (64 - bits_) : 0];
+    if (chain.at == chain.end) grow(chain);
+    *chain.at++ = key;
   }
-  size_t size() const { return begin_.size() - 1; }
-  std::span<const Key> operator[](size_t p) const { return {static_cast<const Key*>(memory_.get()) + begin_[p], begin_[p + 1] - begin_[p]}; }
+  size_t partitions() const { return chains_.size(); }
+  size_t size(size_t partition) const {
+    const Chain& chain = chains_[partition];
+    return chain.chunks.size() * chunk_keys - static_cast<size_t>(chain.end - chain.at);
+  }
+  size_t size() const {
+    size_t all = 0;
+    for (size_t p = 0; p < partitions(); ++p) all += size(p);
+    return all;
+  }
+  template <class Work>
+  void each(size_t partition, Work work) const {
+    const Chain& chain = chains_[partition];
+    for (size_t c = 0; c < chain.chunks.size(); ++c) {
+      const Key* end = c + 1 < chain.chunks.size() ? chain.chunks[c] + chunk_keys : chain.at;
+      for (const Key* key = chain.chunks[c]; key < end; ++key) work(*key);
+    }
+  }
 
  private:
-  static uint64_t hash(const ShortKey& key) { return hash_of(key); }
-  template <class Step>
-  static uint64_t hash(const LongKey<Step>& key) { return key.hash.high; }
-  size_t of(const Key& key) const { return bits_ ? hash(key) >> (64 - bits_) : 0; }
-
+  // An odd number of cache lines, so that the chains' ends, which are written in turn, fall into different sets.
+  static constexpr size_t chunk_keys = 63 * 64 / sizeof(Key);
+  struct Chain {
+    Key* at = nullptr;
+    Key* end = nullptr;
+    std::vector<Key*> chunks;
+  };
+  void grow(Chain& chain) {
+    if (left_ == 0) {
+      left_ = ((size_t{2} << 20) - padding_bytes) / (chunk_keys * sizeof(Key));
+      blocks_.push_back(allocate(left_ * chunk_keys * sizeof(Key)));
+      next_ = static_cast<Key*>(blocks_.back().get());
+    }
+    chain.at = std::exchange(next_, next_ + chunk_keys);
+    chain.end = next_;
+    chain.chunks.push_back(chain.at);
+    --left_;
+  }
   uint32_t bits_;
-  std::vector<uint32_t> begin_;
-  std::shared_ptr<void> memory_;
+  std::vector<Chain> chains_;
+  std::vector<std::shared_ptr<void>> blocks_;
+  Key* next_ = nullptr;
+  size_t left_ = 0;
 };
 
 /// A distinct sequence.
@@ -173,60 +172,64 @@ class Best {
   std::vector<Entry<Step>> entries_;
 };
 
-/// Counts the keys of one partition after another; its tables are reused.
-template <class Step>
+/// Counts the keys of one partition after another; its table is reused.
+template <class Step, class Key>
 class Counter {
  public:
   uint64_t distinct = 0;
 
-  void count(std::span<const ShortKey> keys, Best<Step>& best) {
-    const size_t mask = clear(keys.size());
-    if (slots_.size() <= mask) slots_.resize(mask + 1);
-    for (const ShortKey& key : keys) {
-      size_t at = hash_of(key) & mask;
-      while (counts_[at] != 0 && !(slots_[at] == key)) at = (at + 1) & mask;
-      slots_[at] = key;
-      ++counts_[at];
-    }
-    for (size_t at = 0; at <= mask; ++at) {
-      if (counts_[at] == 0) continue;
-      ++distinct;
-      if (best.wants(counts_[at])) best.add({counts_[at], length_of<Step>(slots_[at]), nullptr, slots_[at]});
-    }
-  }
-
-  void count(std::span<const LongKey<Step>> keys, Best<Step>& best) {
-    const size_t mask = clear(keys.size());
-    if (places_.size() <= mask) places_.resize(mask + 1);
-    for (uint32_t k = 0; k < keys.size(); ++k) {
-      size_t at = keys[k].hash.low & mask;
-      while (counts_[at] != 0 && !keys[places_[at]].same(keys[k])) at = (at + 1) & mask;
-      if (counts_[at]++ == 0) places_[at] = k;
-    }
-    for (size_t at = 0; at <= mask; ++at) {
-      if (counts_[at] == 0) continue;
-      ++distinct;
-      if (best.wants(counts_[at])) best.add({counts_[at], keys[places_[at]].count, keys[places_[at]].steps, {}});
+  /// Keys that are equal in `same` count as one.
+  template <class Tasks, class Of, class Same, class Make>
+  void count(const Tasks& tasks, size_t partition, Of keys_of, Same same, Make make, Best<Step>& best) {
+    size_t keys = 0;
+    for (const auto& task : tasks) keys += keys_of(task).size(partition);
+    const size_t mask = clear(keys);
+    uint64_t found = 0;
+    for (const auto& task : tasks)
+      keys_of(task).each(partition, [&](const Key& key) {
+        size_t at = place_of(key) & mask;
+        while (counts_[at] != 0 && !same(slots_[at], key)) at = (at + 1) & mask;
+        if (counts_[at]++ == 0) {
+          slots_[at] = key;
+          ++found;
+        }
+      });
+    distinct += found;
+    // Most counts are too low to be wanted: they are passed over in groups.
+    constexpr size_t group = 16;
+    for (size_t begin = 0; begin <= mask; begin += group) {
+      uint32_t most = 0;
+      for (size_t i = 0; i < group; ++i) most = std::max(most, counts_[begin + i]);
+      if (most == 0 || !best.wants(most)) continue;
+      for (size_t at = begin; at < begin + group; ++at)
+        if (counts_[at] != 0 && best.wants(counts_[at])) best.add(make(counts_[at], slots_[at]));
     }
   }
 
  private:
+  static uint64_t place_of(const ShortKey& key) { return hash_of(key); }
+  static uint64_t place_of(const LongKey<Step>& key) { return key.hash.low; }
   size_t clear(size_t keys) {
     const size_t size = std::bit_ceil(std::max<size_t>(16, keys * 2));
-    if (counts_.size() < size) counts_.resize(size);
+    if (counts_.size() < size) {
+      counts_.resize(size);
+      slots_.resize(size);
+    }
     std::fill(counts_.begin(), counts_.begin() + static_cast<ptrdiff_t>(size), 0);
     return size - 1;
   }
   std::vector<uint32_t> counts_;
-  std::vector<ShortKey> slots_;
-  std::vector<uint32_t> places_;
+  std::vector<Key> slots_;
 };
 
 template <class Step>
 struct Task {
-  Log<ShortKey> short_keys;
-  Log<LongKey<Step>> long_keys;
+  explicit Task(uint32_t bits) : short_keys(bits), long_keys(bits) {}
+  Deal<ShortKey> short_keys;
+  Deal<LongKey<Step>> long_keys;
   Arena<Step> arena;
+  Counter<Step, ShortKey> short_counter;
+  Counter<Step, LongKey<Step>> long_counter;
 };
 
 /// Durations of the instances of few chosen sequences, by a second pass over all.
@@ -268,7 +271,10 @@ Result<std::vector<std::vector<int64_t>>> durations_of(const std::vector<Entry<S
 
 template <class Step>
 Result<Variants> count_variants(const Columns& columns, const Plan& plan, const VariantsQuery& ask, Executor& executor, std::stop_token stop) {
-  std::vector<Task<Step>> tasks(std::max<size_t>(1, executor.width()));
+  size_t customers = 0;
+  for (const auto& part : columns.parts) customers += part.live_customers;
+  const auto bits = std::min<uint32_t>(partition_bits_max, std::bit_width(customers / partition_keys));
+  std::vector<Task<Step>> tasks(std::max<size_t>(1, executor.width()), Task<Step>(bits));
   TRY(for_sequences<Step>(columns, plan, executor, stop, [&](size_t task, const Step* steps, uint32_t count, auto) {
     Task<Step>& mine = tasks[task];
     if (count <= short_steps<Step>) mine.short_keys.add(short_key(steps, count));
@@ -277,32 +283,29 @@ Result<Variants> count_variants(const Columns& columns, const Plan& plan, const 
   if (stop.stop_requested()) return cancelled();
 
   Variants result;
-  std::vector<const Log<ShortKey>*> short_logs;
-  std::vector<const Log<LongKey<Step>>*> long_logs;
-  for (const auto& task : tasks) {
-    short_logs.push_back(&task.short_keys);
-    long_logs.push_back(&task.long_keys);
-    result.instances += task.short_keys.size() + task.long_keys.size();
-  }
-  const auto bits = std::min<uint32_t>(partition_bits_max, std::bit_width(result.instances / partition_keys));
-  const Partitions<ShortKey> short_parts(short_logs, bits, executor);
-  const Partitions<LongKey<Step>> long_parts(long_logs, bits, executor);
-
+  for (const auto& task : tasks) result.instances += task.short_keys.size() + task.long_keys.size();
   std::vector<Best<Step>> best(tasks.size(), Best<Step>(ask.top, ask.rank));
-  std::vector<Counter<Step>> counters(tasks.size());
   std::atomic<size_t> next = 0;
   std::atomic<bool> stopped = false;
+  const size_t partitions = size_t{1} << bits;
   executor.run(tasks.size(), [&](size_t task) {
-    for (size_t p; (p = next.fetch_add(1, std::memory_order_relaxed)) < short_parts.size() + long_parts.size();) {
+    for (size_t p; (p = next.fetch_add(1, std::memory_order_relaxed)) < 2 * partitions;) {
       if (stop.stop_requested()) stopped = true;
       if (stopped) return;
-      if (p < short_parts.size()) counters[task].count(short_parts[p], best[task]);
-      else counters[task].count(long_parts[p - short_parts.size()], best[task]);
+      if (p < partitions)
+        tasks[task].short_counter.count(
+            tasks, p, [](const Task<Step>& t) -> auto& { return t.short_keys; }, std::equal_to<ShortKey>(),
+            [](uint64_t count, const ShortKey& key) { return Entry<Step>{count, length_of<Step>(key), nullptr, key}; }, best[task]);
+      else
+        tasks[task].long_counter.count(
+            tasks, p - partitions, [](const Task<Step>& t) -> auto& { return t.long_keys; },
+            [](const LongKey<Step>& a, const LongKey<Step>& b) { return a.same(b); },
+            [](uint64_t count, const LongKey<Step>& key) { return Entry<Step>{count, key.count, key.steps, {}}; }, best[task]);
     }
   });
   if (stopped) return cancelled();
   for (size_t t = 0; t < tasks.size(); ++t) {
-    result.distinct += counters[t].distinct;
+    result.distinct += tasks[t].short_counter.distinct + tasks[t].long_counter.distinct;
     if (t > 0) for (const auto& entry : best[t].entries()) best[0].add(entry);
   }
   const auto chosen = best[0].take();
