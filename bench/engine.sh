@@ -9,11 +9,8 @@
 # Exits with 1 where answers differ, with 2 where something could not run. Slow times are shown, never a failure.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
-peers=$(cd "${LOTSE_PEERS:-$root/../shared/peers}" && pwd)
-scratch=${LOTSE_BENCH_DIR:-/tmp/lotse-bench}
-build=${LOTSE_BUILD:-$root/build/bench}
-deps=${LOTSE_DEPS:-$root/.deps}
-events=10000000 runs=5
+. "$root/bench/peers.sh"
+runs=5
 while [ $# -gt 0 ]; do
   case $1 in
     --events) events=$2; shift 2 ;;
@@ -21,28 +18,10 @@ while [ $# -gt 0 ]; do
     *) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 2 ;;
   esac
 done
-mkdir -p "$scratch"
-data=$scratch/d$events out=$scratch/out$events
-say() { printf '%s\n' "$*" >&2; }
-
-say "building engine_bench …"
-[ -e "$build/CMakeCache.txt" ] || cmake --preset bench -S "$root" -B "$build" >/dev/null
-cmake --build "$build" --target engine_bench >/dev/null
-
-if [ ! -e "$data/events.bin" ]; then
-  say "making $events events …"
-  g++ -O3 -march=native -std=c++20 -o "$scratch/gen" "$peers/gen.cpp"
-  mkdir -p "$data" && "$scratch/gen" "$events" 7 "$data" >&2
-fi
-
-duckdb=$scratch/peers/node_modules/@duckdb/node-bindings-linux-x64
-if [ ! -e "$duckdb/libduckdb.so" ] || [ ! -d "$scratch/peers/node_modules/chdb" ]; then
-  say "installing DuckDB 1.5.6 and chdb 3.4.0 …"
-  mkdir -p "$scratch/peers"
-  npm install --silent --no-audit --no-fund --prefix "$scratch/peers" chdb@3.4.0 @duckdb/node-bindings-linux-x64@1.5.6-r.1 >&2
-fi
-export NODE_PATH=$scratch/peers/node_modules
-[ -x "$scratch/duck_run" ] || g++ -O2 -std=c++17 -I"$deps/duckdb/include" -o "$scratch/duck_run" "$peers/duck_run.cpp" -L"$duckdb" -lduckdb -Wl,-rpath,"$duckdb"
+build_bench engine_bench
+make_log
+need_duckdb
+out=$scratch/out$events
 if [ ! -e "$data/duck.ready" ]; then
   say "loading DuckDB …"
   rm -f "$data/duck.db"

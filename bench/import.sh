@@ -1,35 +1,40 @@
 #!/usr/bin/env bash
 # CSV of 10 M rows: imported, durable and queryable by Lotse, beside DuckDB alone loading and sorting the same file.
-#   bench/import.sh FOLDER PEERS PEER_LIBRARY [EVENTS] [RUNS]
-# FOLDER        scratch, needs 3 GB;  PEERS  folder with gen.cpp, duck_run.cpp and sql/duckdb_load.sql
-# PEER_LIBRARY  folder with the peer's libduckdb.so (npm @duckdb/node-bindings-linux-x64, here 1.5.6), run in a process of its own
+#
+#   bench/import.sh [--events 10000000] [--runs 3]
+#
+# Environment as for bench/engine.sh: LOTSE_PEERS, LOTSE_BENCH_DIR (10 M rows need 3 GB more), LOTSE_BUILD, LOTSE_DEPS.
 # Prints each run, stages, medians and the ratio, by the clock and by processor time (user + system), which other load on
 # the machine disturbs less. Ends with an error where the two disagree in rows or in the checksum of (customer, touchpoint,
 # time): per customer a sum over its events, then a sum of squares over customers, so that neither order nor numbering counts.
 set -euo pipefail
-cd "$(dirname "$0")/.."
-folder=$1 peers=$2 library=$3 events=${4:-10000000} runs=${5:-3}
-mkdir -p "$folder"; folder=$(cd "$folder" && pwd)
-[ -x build/bench/bench/import_bench ] || { echo "build first: cmake --preset bench && ninja -C build/bench import_bench"; exit 1; }
-bench=${IMPORT_BENCH:-build/bench/bench/import_bench}
-if [ ! -e "$folder/$events/events.csv" ]; then
-  mkdir -p "$folder/$events"
-  g++ -O3 -std=c++20 -o "$folder/gen" "$peers/gen.cpp"
-  "$folder/gen" "$events" 7 "$folder/$events"; rm -f "$folder/$events/events.bin" "$folder/$events/events.ndjson"
-fi
-[ -x "$folder/duck_run" ] || g++ -O2 -std=c++17 -I.deps/duckdb/include -o "$folder/duck_run" "$peers/duck_run.cpp" -L"$library" -lduckdb -Wl,-rpath,"$library"
+root=$(cd "$(dirname "$0")/.." && pwd)
+. "$root/bench/peers.sh"
+runs=3
+while [ $# -gt 0 ]; do
+  case $1 in
+    --events) events=$2; shift 2 ;;
+    --runs) runs=$2; shift 2 ;;
+    *) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2 ;;
+  esac
+done
+folder=$scratch/import; mkdir -p "$folder"
+build_bench import_bench
+make_log
+need_duckdb
+bench=$build/bench/import_bench
 { sed -n '1,/^-- name: parquet_out/p' "$peers/sql/duckdb_load.sql" | sed '$d'
   echo "-- name: rows once"; echo "SELECT count(*), count(DISTINCT cust) FROM ev;"
   echo "-- name: sum once"
-  echo "SELECT sum((s % 1000003) * (s % 1000003))::HUGEINT FROM (SELECT sum(tp * 7919 + ts % 1000000007)::HUGEINT AS s FROM ev GROUP BY cust);"
+  echo "SELECT sum((s % 1000003) * (s % 1000003))::HUGEINT FROM (SELECT sum(tp::BIGINT * 7919 + ts % 1000000007)::HUGEINT AS s FROM ev GROUP BY cust);"
 } >"$folder/load.sql"
 TIMEFORMAT='%U %S'
 median() { sort -n | awk '{v[NR]=$1} END {print v[int((NR+1)/2)]}'; }
 processor() { awk '{print $1 + $2}' "$1"; }
 for run in $(seq "$runs"); do
   rm -f "$folder/peer.db"
-  { time "$folder/duck_run" "$folder/peer.db" "$folder/load.sql" 1 -D dir="$folder/$events" -D threads=2 >"$folder/peer.$run"; } 2>"$folder/peer.time"
-  { time "$bench" "$folder/$events/events.csv" "$folder/data" >"$folder/ours.$run"; } 2>"$folder/ours.time"
+  { time "$scratch/duck_run" "$folder/peer.db" "$folder/load.sql" 1 -D dir="$data" -D threads=2 >"$folder/peer.$run"; } 2>"$folder/peer.time"
+  { time "$bench" "$data/events.csv" "$folder/data" >"$folder/ours.$run"; } 2>"$folder/ours.time"
   awk '$1=="csv_to_table"||$1=="dict_tp"||$1=="encode_and_sort" {s+=$2} END {print s}' "$folder/peer.$run" >>"$folder/peer.clock.new"
   awk '$1=="total" {print $2}' "$folder/ours.$run" >>"$folder/ours.clock.new"
   processor "$folder/peer.time" >>"$folder/peer.cpu.new"; processor "$folder/ours.time" >>"$folder/ours.cpu.new"
