@@ -69,6 +69,14 @@ TEST(Ids, SortByTimeAndCarryTheirPrefix) {
   EXPECT_LT(a, b);
   EXPECT_TRUE(is_id(a, "tp"));
   EXPECT_FALSE(is_id(a, "ws"));
+  std::string last = b;
+  for (int i = 0; i < 5000; ++i) {  // more than a millisecond's counter holds
+    const auto next = new_id("tp", Micros{1'700'000'001'000'000});
+    EXPECT_LT(last, next);
+    last = next;
+  }
+  const auto earlier = new_id("tp", Micros{1'600'000'000'000'000});
+  EXPECT_LT(earlier, a);
 }
 
 TEST(Time, IsoUtc) {

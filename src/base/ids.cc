@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include <array>
+#include <atomic>
 
 #include "base/result.h"
 
@@ -15,14 +16,28 @@ void fill_random(void* bytes, size_t size) {
   ensure(ready >= 0, "libsodium starts");
   randombytes_buf(bytes, size);
 }
+
+/// Milliseconds and 12 bits that grow within one, beginning at random in their lower half (RFC 9562, 6.2, method 1).
+uint64_t next_stamp(uint64_t millis, uint16_t random) {
+  constexpr uint64_t second = uint64_t{1000} << 12;
+  static std::atomic<uint64_t> last = 0;
+  uint64_t before = last.load();
+  for (;;) {
+    uint64_t stamp = millis << 12 | (random & 0x7ff);
+    // A clock that was set back further than a second counts as another one.
+    if (stamp <= before && before - stamp < second) stamp = before + 1;
+    if (last.compare_exchange_weak(before, stamp)) return stamp;
+  }
+}
 }  // namespace
 
 std::string new_id(std::string_view prefix, Micros now) {
   std::array<uint8_t, 16> bytes;
   fill_random(bytes.data(), bytes.size());
-  const uint64_t millis = static_cast<uint64_t>(now.count() / 1000);
-  for (int i = 0; i < 6; ++i) bytes[size_t(i)] = static_cast<uint8_t>(millis >> (40 - 8 * i));
-  bytes[6] = static_cast<uint8_t>(0x70 | (bytes[6] & 0x0f));
+  const uint64_t stamp = next_stamp(static_cast<uint64_t>(now.count() / 1000), static_cast<uint16_t>(bytes[6] << 8 | bytes[7]));
+  for (int i = 0; i < 6; ++i) bytes[size_t(i)] = static_cast<uint8_t>(stamp >> (52 - 8 * i));
+  bytes[6] = static_cast<uint8_t>(0x70 | (stamp >> 8 & 0x0f));
+  bytes[7] = static_cast<uint8_t>(stamp);
   bytes[8] = static_cast<uint8_t>(0x80 | (bytes[8] & 0x3f));
   std::string id(prefix);
   id += '_';

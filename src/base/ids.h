@@ -6,7 +6,8 @@
 
 namespace lotse {
 
-/// A new public id: prefix, '_', UUIDv7 (RFC 9562) in 26 characters of Crockford base 32. Sorts by time of making.
+/// A new public id: prefix, '_', UUIDv7 (RFC 9562) in 26 characters of Crockford base 32. Those of
+/// one process sort in the order in which they were made, also within a millisecond.
 std::string new_id(std::string_view prefix, Micros now);
 
 /// `size` random bytes as URL-safe base 64 without padding, from the system's generator.
