@@ -144,6 +144,7 @@ struct Log {
 Result<> read_log(formats::ByteFile& file, const DetectedFile& found, const Plan& plan, const MineOptions& options, formats::TimeLayout layout,
                   Micros now, Log& out) {
   const formats::StampReader stamps(layout, TRY(formats::Zone::find(options.zone)), now);
+  const bool serial_days = found.options.format == formats::FileFormat::xlsx;
   auto table = TRY(formats::OpenTable::open(file, found.options));
   formats::RowBlock block;
   std::string joined;
@@ -187,7 +188,7 @@ Result<> read_log(formats::ByteFile& file, const DetectedFile& found, const Plan
         out.rejects.add("empty_event_type", row);
         continue;
       }
-      const formats::Stamp stamp = stamps.read(block.cell(r, plan.time));
+      const formats::Stamp stamp = stamps.read_mixed(block.cell(r, plan.time), serial_days);
       if (stamp.problem != formats::StampProblem::none) {
         out.rejects.add(formats::code(stamp.problem), row);
         continue;

@@ -150,8 +150,8 @@ Result<ImportPlan> plan_import(formats::ByteFile& file, const ImportOrder& order
   if (mapping.read.time_format)
     for (const auto& l : layout_words)
       if (l.word == *mapping.read.time_format) layout = l.layout;
-  // Excel says itself which cells are dates; they come as ISO texts.
-  if (plan.table.format == formats::FileFormat::xlsx && layout == formats::TimeLayout::excel_1900 && !mapping.read.time_format) layout = formats::TimeLayout::iso;
+  // Excel says itself which cells are dates: they come as ISO texts. Those without a date's form are days by number.
+  plan.serial_days = plan.table.format == formats::FileFormat::xlsx;
   if (mapping.read.decimal) plan.decimal_mark = *mapping.read.decimal == "comma" ? ',' : '.';
   auto zone = TRY(formats::Zone::find(mapping.read.time_zone.value_or(order.time_zone)));
   plan.stamps.emplace(layout, std::move(zone), now);

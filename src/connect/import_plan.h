@@ -15,6 +15,7 @@ struct ImportPlan {
   std::vector<hub::IntakeAttribute> attributes;
   std::vector<size_t> attribute_columns;
   std::optional<formats::StampReader> stamps;
+  bool serial_days = false;  ///< a workbook's: days by number are times, too
   char decimal_mark = '.';
   bool us_dates_assumed = false;
   std::string default_channel, default_direction, default_unit;

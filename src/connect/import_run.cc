@@ -102,7 +102,7 @@ class BlockReader {
         continue;
       }
       const std::string_view time = cell(r, plan.time);
-      const formats::Stamp stamp = plan.stamps->read(time);
+      const formats::Stamp stamp = plan.stamps->read_mixed(time, plan.serial_days);
       if (stamp.problem != formats::StampProblem::none) {
         reject(r, formats::code(stamp.problem), time);
         continue;

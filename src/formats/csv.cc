@@ -359,7 +359,8 @@ CsvReader::CsvReader(ByteSource& utf8, CsvDialect dialect, CsvLimits limits)
 Result<std::unique_ptr<CsvReader>> CsvReader::open(ByteSource& utf8, CsvDialect dialect, CsvLimits limits) {
   std::unique_ptr<CsvReader> reader(new CsvReader(utf8, dialect, limits));
   RowBlock block;
-  while (block.row_count() == 0) {
+  size_t lead = dialect.lead_rows;  // of them still to come
+  for (bool found = false; !found;) {
     auto chunk = TRY(reader->splitter_.next());
     if (!chunk)
       return Error::invalid("empty_file", "", "The file is empty: there is not a single row in it. Choose another file.");
@@ -367,25 +368,29 @@ Result<std::unique_ptr<CsvReader>> CsvReader::open(ByteSource& utf8, CsvDialect 
     CsvChunk copy{chunk->bytes, size, chunk->first_byte};
     reader->parser_.parse(std::move(copy), block);
     const uint64_t last = block.number_from(reader->last_record_);
-    if (block.row_count() == 0) {
+    if (block.row_count() <= lead) {
+      lead -= block.row_count();
       reader->last_record_ = last;
       continue;
     }
+    found = true;
     size_t count = 0;
-    for (size_t row = 0; row < (dialect.has_header ? 1 : std::min<size_t>(block.row_count(), 100)); ++row)
+    for (size_t row = lead; row < (dialect.has_header ? lead + 1 : std::min<size_t>(block.row_count(), lead + 100)); ++row)
       count = std::max(count, block.cell_count(row));
     if (count > limits.columns_max)
       return Error::make(ErrorKind::too_large, "too_many_columns",
-                         fmt::format("Row {} has more than {} columns. Is the separator right, and is this a table?", block.row_number(0),
+                         fmt::format("Row {} has more than {} columns. Is the separator right, and is this a table?", block.row_number(lead),
                                      limits.columns_max));
     std::vector<std::string> names(count);
+    const size_t first = dialect.has_header ? lead + 1 : lead;  // row of the table
     size_t used = 0;
-    if (dialect.has_header) {
-      for (size_t i = 0; i < count; ++i) names[i] = block.cell(0, i);
-      reader->last_record_ = block.row_number(0);
-      used = block.row_count() > 1 ? static_cast<size_t>(block.byte_offset(1) - chunk->first_byte) : size;
-      // Blank lines between the header and the first row keep their numbers.
-      if (block.row_count() > 1) reader->last_record_ = block.row_number(1) - 1;
+    if (dialect.has_header)
+      for (size_t i = 0; i < count; ++i) names[i] = block.cell(lead, i);
+    if (first > 0) {
+      const bool more = block.row_count() > first;
+      used = more ? static_cast<size_t>(block.byte_offset(first) - chunk->first_byte) : size;
+      // Blank lines before the first row keep their numbers.
+      reader->last_record_ = more ? block.row_number(first) - 1 : block.row_number(first - 1);
     }
     reader->columns_ = usable_names(std::move(names));
     reader->parser_.set_column_count(reader->columns_.size());

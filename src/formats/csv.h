@@ -19,6 +19,7 @@ struct CsvDialect {
   char quote = '"';          ///< 0: none
   bool blank_runs = false;   ///< columns are parted by runs of blanks and tabs; `delimiter` is not used
   bool has_header = true;    ///< the first row holds the names
+  size_t lead_rows = 0;      ///< rows before the table: "sep=;", titles; blank lines do not count
   friend bool operator==(const CsvDialect&, const CsvDialect&) = default;
 };
 
@@ -105,8 +106,9 @@ class CsvReader : public TableReader {
   uint64_t last_record_ = 0;
 };
 
-/// The dialect that splits the sample (UTF-8, the first part of a file) most evenly. `complete`: it is the whole file.
-CsvDialect detect_dialect(std::string_view utf8_sample, bool complete);
+/// The dialect that splits the sample (UTF-8, the first part of a file) most evenly. `complete`: it is the whole file. A
+/// given delimiter is believed; a first line "sep=;" is, too, where none is given.
+CsvDialect detect_dialect(std::string_view utf8_sample, bool complete, std::optional<char> delimiter = {});
 
 /// How a cell is written.
 struct CsvWriteOptions {

@@ -197,15 +197,58 @@ Result<std::string> head(ByteFile& file, bool& compressed, bool& complete) {
   return text;
 }
 
+Error not_a_table() {
+  return Error::invalid("not_a_table", "", "The file holds no text that could be a table. Choose a CSV, Excel (.xlsx) or XES file.");
+}
+
+bool begins_with_one_of(std::string_view bytes, std::initializer_list<std::string_view> marks) {
+  return std::any_of(marks.begin(), marks.end(), [&](std::string_view mark) { return bytes.starts_with(mark); });
+}
+
+/// Files that are something else, by their first bytes: what people choose by mistake deserves a word of its own.
+Result<> refuse_other_kinds(std::string_view bytes) {
+  using namespace std::string_view_literals;
+  if (begins_with_one_of(bytes, {"Rar!\x1A"sv, "7z\xBC\xAF\x27\x1C"sv, "BZh"sv, "\xFD" "7zXZ\0"sv, "\x28\xB5\x2F\xFD"sv}))
+    return Error::invalid("packed_otherwise", "", "The file is packed in a way that Lotse does not read. Unpack it, or pack it as .gz.");
+  if (begins_with_one_of(bytes, {"\xFF\xFE\0\0"sv, "\0\0\xFE\xFF"sv}))
+    return Error::invalid("utf32_not_read", "", "The file is written in UTF-32. Save it in UTF-8.");
+  if (begins_with_one_of(bytes, {"%PDF-"sv, "SQLite format 3"sv, "\x89PNG"sv, "GIF8"sv, "\xFF\xD8\xFF"sv, "{\\rtf"sv, "PAR1"sv})) return not_a_table();
+  std::string_view text = bytes.substr(0, 4096);
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  const auto skip_blanks = [&] { text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size())); };
+  skip_blanks();
+  if (text.starts_with('{') || text.starts_with('[')) {  // JSON
+    text.remove_prefix(1);
+    skip_blanks();
+    if (begins_with_one_of(text, {"\""sv, "{"sv, "["sv})) return not_a_table();
+    return {};
+  }
+  if (!text.starts_with('<')) return {};
+  std::string low(text);
+  for (char& c : low) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+  if (low.find("<html") != std::string::npos || low.starts_with("<!doctype html") || low.starts_with("<table") ||
+      low.find("urn:schemas-microsoft-com:office:spreadsheet") != std::string::npos)
+    return Error::invalid("saved_as_page", "", "This is a web page or an XML that Excel can open, but no Excel file. Open it in Excel and save it as .xlsx.");
+  return {};
+}
+
+/// Bytes that no text has, beyond the few that a broken export leaves.
+bool is_binary(std::string_view text) {
+  const auto strange = std::count_if(text.begin(), text.end(), [](char c) {
+    const auto u = static_cast<unsigned char>(c);
+    return u < 0x20 && !(u >= '\t' && u <= '\r') && u != 0x1A && u != 0x1B;
+  });
+  return static_cast<size_t>(strange) * 50 > text.size();
+}
+
 Result<> detect_csv(std::string_view bytes, bool complete, const DetectHints& hints, DetectedFile& out) {
   out.options.encoding = hints.encoding.value_or(detect_encoding(bytes));
-  const bool wide = out.options.encoding == Encoding::utf16le || out.options.encoding == Encoding::utf16be;
-  if (!wide && static_cast<size_t>(std::count(bytes.begin(), bytes.end(), '\0')) * 50 > bytes.size())
-    return Error::invalid("not_a_table", "", "The file holds no text that could be a table. Choose a CSV, Excel (.xlsx) or XES file.");
   MemorySource memory(bytes);
   DecodeSource decode(memory, out.options.encoding);
   std::string text(bytes.size() * 3 + 16, '\0');
   text.resize(TRY(read_full(decode, text)));
+  const bool odd_delimiter = hints.delimiter && static_cast<unsigned char>(*hints.delimiter) < 0x20;
+  if (!odd_delimiter && is_binary(text)) return not_a_table();
   out.invalid_bytes = decode.invalid_count();
   if (!complete && out.invalid_bytes <= 3 && decode.first_invalid_offset() + 4 > bytes.size()) out.invalid_bytes = 0;  // cut by the sample's end
   if (out.invalid_bytes > 0) out.warnings.emplace_back("invalid_bytes");
@@ -213,10 +256,7 @@ Result<> detect_csv(std::string_view bytes, bool complete, const DetectHints& hi
     if (const size_t line = text.find_last_of("\r\n"); line != std::string::npos) text.resize(line + 1);
 
   CsvDialect& dialect = out.options.dialect;
-  dialect = detect_dialect(text, complete);
-  if (hints.delimiter && *hints.delimiter != dialect.delimiter) {
-    dialect = {.delimiter = *hints.delimiter, .blank_runs = *hints.delimiter == ' '};
-  }
+  dialect = detect_dialect(text, complete, hints.delimiter);
   if (hints.has_header) dialect.has_header = *hints.has_header;
   if (!dialect.has_header) out.warnings.emplace_back("no_header");
 
@@ -253,6 +293,7 @@ Result<DetectedFile> detect(ByteFile& file, const DetectHints& hints) {
   const std::string bytes = TRY(head(file, out.options.compressed, complete));
   if (bytes.empty()) return Error::invalid("empty_file", "", "The file is empty. Choose another file.");
 
+  if (!hints.format) TRY(refuse_other_kinds(bytes));
   const bool workbook = is_workbook(bytes);
   if (workbook && out.options.compressed)
     return Error::invalid("xlsx_compressed", "", "This is an Excel file packed once more. Unpack it and choose the .xlsx file.");
@@ -265,12 +306,15 @@ Result<DetectedFile> detect(ByteFile& file, const DetectHints& hints) {
       auto book = TRY(XlsxBook::open(file));
       out.sheets = book->sheets();
       out.options.sheet = hints.sheet.value_or(out.sheets.empty() ? "" : out.sheets.front());
-      if (!hints.sheet) {  // the first one that holds rows
+      if (!hints.sheet) {  // the first one that is a table; else the first that holds rows: a cover sheet has one column
+        bool any = false;
         for (const std::string& sheet : out.sheets) {
           auto rows = book->read(sheet);
           if (!rows && rows.error().code == "empty_file") continue;
-          out.options.sheet = sheet;
-          break;
+          const bool table = !rows || (*rows)->columns().size() > 2;
+          if (!any || table) out.options.sheet = sheet;
+          if (table) break;
+          any = true;
         }
       }
     }

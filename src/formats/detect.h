@@ -94,7 +94,8 @@ struct DetectHints {
 };
 
 /// Looks at the first megabyte or so (XES and XLSX: the first 5,000 rows).
-///   errors   empty_file; no_rows (a header only, an XES log without events); not_a_table (bytes that are no text); and those of the readers
+///   errors   empty_file; no_rows (a header only, an XES log without events); not_a_table (no text, or JSON);
+///            saved_as_page (HTML or XML made for Excel); packed_otherwise; utf32_not_read; and those of the readers
 Result<DetectedFile> detect(ByteFile& file, const DetectHints& hints = {});
 
 /// Suggests a role for each column from names and content (German and English). At most one column has each of the roles

@@ -68,9 +68,71 @@ TEST(Detect, BadFilesAreClearErrors) {
   EXPECT_EQ(look("a,b,c\n").error().code, "no_rows");
   EXPECT_EQ(look(std::string("\x7f" "ELF\0\0\0\0\0\0\0\0\0\0\0\0", 16)).error().code, "not_a_table");
   EXPECT_EQ(look("<log></log>").error().code, "no_rows");
-  EXPECT_EQ(look("<html></html>").error().code, "xes_no_log");
+  EXPECT_EQ(look("<rss></rss>").error().code, "xes_no_log");
   EXPECT_EQ(look("a,b\n\"never closed,1\n").value().options.dialect.quote, '\0');  // then it is no quotation mark
   EXPECT_EQ(look("\x1f\x8b\x08").error().code, "truncated_gzip");
+}
+
+TEST(Detect, FilesOfOtherKindsAreNamed) {
+  using namespace std::string_view_literals;
+  for (std::string_view page : {"<html><body><table/></body></html>"sv, "\xEF\xBB\xBF\n<!DOCTYPE HTML>\n<html>"sv, "<table><tr>"sv,
+                                "<?xml version='1.0'?><Workbook xmlns='urn:schemas-microsoft-com:office:spreadsheet'/>"sv})
+    EXPECT_EQ(look(page).error().code, "saved_as_page") << page;
+  for (std::string_view no_table : {"{\"a\": 1}"sv, " [\n {\"a\":1}]"sv, "%PDF-1.4\n%\xE2\xE3"sv, "SQLite format 3\0"sv})
+    EXPECT_EQ(look(no_table).error().code, "not_a_table") << no_table;
+  EXPECT_EQ(look("7z\xBC\xAF\x27\x1C...").error().code, "packed_otherwise");
+  EXPECT_EQ(look("\xFF\xFE\0\0a\0\0\0"sv).error().code, "utf32_not_read");
+  std::string noise;
+  uint32_t seed = 5;
+  for (int i = 0; i < 5000; ++i) noise += static_cast<char>((seed = seed * 1664525 + 1013904223) >> 24);
+  EXPECT_EQ(look("a;b\n1;2\n" + noise).error().code, "not_a_table");
+  EXPECT_EQ(look("<log><objects/></log>").error().code, "ocel_not_read");
+}
+
+TEST(Detect, ASaidSeparatorAndTitlesStandBeforeTheTable) {
+  const auto said = look("sep=,\r\nKunde;x,Aktivit\xC3\xA4t,Wann\r\nK1,a;b,2024-01-01\r\n").value();
+  EXPECT_EQ(said.options.dialect.delimiter, ',');
+  EXPECT_EQ(said.options.dialect.lead_rows, 1u);
+  EXPECT_EQ(said.columns.size(), 3u);
+  EXPECT_EQ(said.rows[0][1], "a;b");
+
+  const std::string report = "Kontakte;;;;\r\nStand:;01.04.2025\r\n\r\nKunde;Vorgang;Aktivit\xC3\xA4t;Wann;Kanal\r\nK1;V1;Anruf;01.02.2024;Mail\r\nK2;V1;Anruf;01.02.2024;Mail\r\n";
+  const auto found = look(report).value();
+  EXPECT_EQ(found.options.dialect.lead_rows, 2u);
+  EXPECT_TRUE(found.options.dialect.has_header);
+  EXPECT_EQ(found.columns[3].name, "Wann");
+  EXPECT_EQ(found.rows.size(), 2u);
+  EXPECT_TRUE(found.warnings.empty());
+  MemoryFile file(report);
+  auto table = OpenTable::open(file, found.options).value();
+  RowBlock block;
+  ASSERT_TRUE(table->rows().next(block).value());
+  EXPECT_EQ(block.row_number(0), 5u);  // as a spreadsheet shows it
+  EXPECT_EQ(block.cell(0, 0), "K1");
+
+  // A first row of data with few cells is none.
+  EXPECT_EQ(look("K1;;\nK2;Anruf;01.02.2024\nK2;Anruf;01.02.2024\n").value().options.dialect.lead_rows, 0u);
+}
+
+TEST(Detect, WhatNoNameTellsTheContentMay) {
+  EXPECT_EQ(roles(look("case;foo;time\n1;a;2024-01-01\n1;b;2024-01-02\n").value()),
+            (std::map<std::string, ColumnRole>{{"case", ColumnRole::instance_key}, {"foo", ColumnRole::event_type}, {"time", ColumnRole::time}}));
+  EXPECT_EQ(roles(look("x,y,z\nweb,7,2024-01-01\napp,8,2024-01-02\n").value()),
+            (std::map<std::string, ColumnRole>{{"y", ColumnRole::customer}, {"x", ColumnRole::event_type}, {"z", ColumnRole::time}}));
+  // Among several nothing is guessed.
+  EXPECT_EQ(roles(look("case;foo;bar;time\n1;a;x;2024-01-01\n1;b;y;2024-01-02\n").value()),
+            (std::map<std::string, ColumnRole>{{"case", ColumnRole::instance_key}, {"time", ColumnRole::time}}));
+}
+
+TEST(Detect, ATableIsTakenBeforeACoverSheet) {
+  const std::string text = "<c t='inlineStr'><is><t>";
+  const std::string end = "</t></is></c>";
+  const std::string bytes = testing::xlsx_of({.sheets = {{"Deckblatt", "<row>" + text + "Bericht" + end + "</row><row>" + text + "Stand 1.4." + end + "</row>"},
+                                                         {"Daten", "<row>" + text + "Kunde" + end + text + "Was" + end + text + "Wann" + end +
+                                                                       "</row><row><c><v>7</v></c>" + text + "Anruf" + end + "<c><v>45657.5</v></c></row>"}}});
+  const auto found = look(bytes).value();
+  EXPECT_EQ(found.options.sheet, "Daten");
+  EXPECT_EQ(found.columns[2].time->layout, TimeLayout::excel_1900);  // a date's number in a cell without a date's form
 }
 
 TEST(Detect, Workbooks) {

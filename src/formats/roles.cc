@@ -1,4 +1,4 @@
-#include <array>
+#include <algorithm>
 
 #include "formats/detect.h"
 #include "formats/number.h"
@@ -40,12 +40,12 @@ const std::vector<RoleWords>& role_words() {
       {ColumnRole::time,
        {"timetimestamp", "zeitstempel", "timestamp", "eventtimestamp", "eventtime", "ereigniszeit", "zeitpunkt", "completetimestamp", "endtimestamp",
         "datumuhrzeit", "datumzeit", "datetime", "ocurredat", "occurredat", "ocelttimestamp", "oceltimestamp", "erfasstam", "angelegtam", "createdat",
-        "time", "zeit", "datum", "date", "starttimestamp", "starttime", "startzeit"},
+        "time", "zeit", "datum", "date", "wann", "when", "starttimestamp", "starttime", "startzeit"},
        {"zeitstempel", "timestamp", "datum", "zeitpunkt", "datetime", "date", "uhrzeit", "time", "zeit"}},
       {ColumnRole::event_type,
        {"conceptname", "activity", "aktivitaet", "eventtype", "ereignistyp", "ereignisart", "ereignis", "eventname", "event", "activityname",
         "aktivitaetsname", "ocelactivity", "activityid", "touchpoint", "kontaktart", "vorgangsart", "taetigkeit", "handling", "interaction", "interaktion",
-        "aktion", "action", "schritt", "prozessschritt", "step", "task", "statusneu", "typ", "art", "type"},
+        "aktion", "action", "schritt", "prozessschritt", "step", "task", "statusneu", "typ", "art", "type", "act", "was", "what", "kontaktgrund", "anrufgrund", "anliegen", "status"},
        {"activity", "aktivitaet", "ereignis", "eventtype", "eventname"}},
       {ColumnRole::instance_key,
        {"caseconceptname", "caseid", "case", "vorgangsnummer", "vorgangsnr", "vorgangsid", "vorgangid", "vorgang", "fallnummer", "fallid", "fall",
@@ -58,7 +58,7 @@ const std::vector<RoleWords>& role_words() {
        {"kundennummer", "kundennr", "kundenid", "kundeid", "kunde", "customerid", "customernumber", "customerno", "customer", "casecustomerid",
         "casecustomer", "casekundennummer", "casekunde", "userid", "user", "nutzerid", "nutzer", "benutzerid", "clientid", "client", "patientid",
         "patient", "visitorid", "visitor", "besucher", "accountid", "account", "memberid", "mitgliedsnummer", "mitglied", "versichertennummer",
-        "versicherter", "partnernummer", "geschaeftspartner", "contactid", "kontaktid", "email", "emailadresse", "mail"},
+        "versicherter", "partnernummer", "geschaeftspartner", "contactid", "kontaktid", "wer", "who", "kdnr", "debitor", "debitornummer", "email", "emailadresse", "mail"},
        {"kundennummer", "kundennr", "customerid", "userid"}},
       {ColumnRole::channel, {"channel", "kanal", "kontaktkanal", "eingangskanal", "casechannel", "vertriebskanal", "medium"}, {"kanal"}},
       {ColumnRole::source, {"sourcesystem", "quellsystem", "source", "quelle", "system", "herkunftssystem"}, {"quellsystem", "sourcesystem"}},
@@ -108,10 +108,35 @@ bool content_fits(const DetectedColumn& column, ColumnRole role) {
   }
 }
 
+// Where no name helps, what is left over may: a log of three columns says who, what and when.
+void suggest_by_content(std::vector<DetectedColumn>& columns, std::vector<bool>& taken) {
+  const auto has = [&](ColumnRole role) { return std::any_of(columns.begin(), columns.end(), [&](const DetectedColumn& c) { return c.role == role; }); };
+  if (!has(ColumnRole::time)) return;
+  std::vector<size_t> left;
+  for (size_t i = 0; i < columns.size(); ++i)
+    if (!taken[i] && columns[i].role == ColumnRole::attribute && columns[i].filled_share > 0.9 &&
+        (columns[i].kind == ColumnKind::text || columns[i].kind == ColumnKind::integer))
+      left.push_back(i);
+  const auto give = [&](size_t column, ColumnRole role) {
+    columns[column].role = role;
+    taken[column] = true;
+  };
+  const bool who = has(ColumnRole::customer) || has(ColumnRole::instance_key), what = has(ColumnRole::event_type);
+  if (who && !what && left.size() == 1) give(left[0], ColumnRole::event_type);
+  if (!who && what && left.size() == 1) give(left[0], ColumnRole::customer);
+  if (who || what || left.size() != 2) return;
+  // Fewer things happen than people come, and they rarely have numbers; of two alike the first is who.
+  const DetectedColumn &a = columns[left[0]], &b = columns[left[1]];
+  const bool second_is_who = a.kind == b.kind ? b.distinct > a.distinct : b.kind == ColumnKind::integer;
+  give(left[second_is_who ? 1 : 0], ColumnRole::customer);
+  give(left[second_is_who ? 0 : 1], ColumnRole::event_type);
+}
+
 }  // namespace
 
 bool names_a_time(std::string_view column_name) {
   const std::string name = plain_name(column_name);
+  if (name == "wann" || name == "when") return true;
   for (std::string_view part : {"time", "zeit", "datum", "date", "stamp", "created", "erfasst", "angelegt"})
     if (name.find(part) != std::string::npos) return true;
   return false;
@@ -161,6 +186,7 @@ void suggest_roles(std::vector<DetectedColumn>& columns) {
       }
     }
   }
+  suggest_by_content(columns, taken);
   for (size_t i = 0; i < columns.size(); ++i) {
     DetectedColumn& c = columns[i];
     if (taken[i] || c.kind != ColumnKind::text || c.samples.size() < 3) continue;

@@ -118,7 +118,7 @@ bool read_date(Cursor& c, TimeLayout layout, Parts& out) {
   if (layout == TimeLayout::iso) {
     uint32_t y;
     const size_t digits = c.digits_ahead();
-    if (digits == 8 || digits == 14) {
+    if (digits == 8 || digits == 12 || digits == 14) {
       c.number(y, 4);
       c.number(out.month, 2);
       c.number(out.day, 2);
@@ -257,8 +257,8 @@ bool read_parts(std::string_view text, TimeLayout layout, Parts& out) {
   if (!read_date(c, layout, out)) return false;
   if (c.at_end()) return true;
   const size_t digits_after = c.digits_ahead();
-  if (digits_after > 0) {  // 20241231140506
-    if (layout != TimeLayout::iso || digits_after != 6) return false;
+  if (digits_after > 0) {  // 20241231140506, 202412311405
+    if (layout != TimeLayout::iso || (digits_after != 6 && digits_after != 4)) return false;
     return read_time(c, layout, out) && read_zone(c, out);
   }
   if (c.peek() == 'T' || c.peek() == 't' || c.peek() == '_') {
@@ -442,6 +442,30 @@ Stamp StampReader::read(std::string_view text) const {
     }
   }
   return slow(text);
+}
+
+Stamp StampReader::read_mixed(std::string_view text, bool serial_days) const {
+  const Stamp own = read(text);
+  if (own.problem != StampProblem::unreadable) return own;
+  const std::string_view s = trimmed(text);
+  size_t digits = 0;
+  while (digits < s.size() && is_digit(s[digits])) ++digits;
+  const char next = digits < s.size() ? s[digits] : '\0';
+  TimeLayout other;
+  if (digits == 4 && next == '-') {
+    other = TimeLayout::iso;
+  } else if (digits > 0 && digits <= 2 && next == '.') {
+    other = TimeLayout::german;
+  } else if (serial_days && digits == 5) {
+    other = TimeLayout::excel_1900;
+  } else {
+    return own;
+  }
+  if (other == layout_) return own;
+  const Stamp found = StampReader(other, zone_, now_).read(s);
+  if (found.problem == StampProblem::unreadable) return own;
+  const bool doubtful = other == TimeLayout::excel_1900 && (found.utc < std::chrono::seconds(year_1990_s) || found.utc >= std::chrono::seconds(year_2100_s));
+  return doubtful ? own : found;
 }
 
 std::optional<DetectedTime> detect_time(std::span<const std::string_view> samples) {

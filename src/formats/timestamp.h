@@ -11,7 +11,7 @@
 namespace lotse::formats {
 
 enum class TimeLayout : uint8_t {
-  iso,         ///< 2024-12-31[T ]14:05[:06[.fraction]][zone], also 2024/12/31, 20241231T140506, with , or . before the fraction
+  iso,         ///< 2024-12-31[T ]14:05[:06[.fraction]][zone], also 2024/12/31, 20241231T140506, 202412311405, with , or . before the fraction
   german,      ///< 31.12.2024 14:05[:06]; 31.12.24; 31. Dezember 2024; also 31-12-2024
   day_slash,   ///< 31/12/2024 14:05
   us,          ///< 12/31/2024 2:05 PM
@@ -59,6 +59,9 @@ class StampReader {
   /// `zone` is used where the text names none; `now` decides what lies in the future.
   StampReader(TimeLayout layout, Zone zone, Micros now) : layout_(layout), zone_(std::move(zone)), now_(now) {}
   Stamp read(std::string_view text) const;
+  /// As `read`; what the layout does not read but another one does beyond doubt is read, too: ISO dates, German ones with
+  /// dots, and with `serial_days` (a workbook's cells) days since 1899-12-30 from 1990 to 2100. Tables are filled by many hands.
+  Stamp read_mixed(std::string_view text, bool serial_days = false) const;
 
  private:
   Stamp from_local(int64_t local_s, int32_t micros, uint8_t flags) const;

@@ -44,6 +44,25 @@ TEST(Timestamp, ReadsIso) {
   EXPECT_EQ(iso("   "), "time_missing");
 }
 
+TEST(Timestamp, ReadsWhatAnotherLayoutWritesBeyondDoubt) {
+  const auto mixed = [](TimeLayout layout, std::string_view t, bool days = false) {
+    const Stamp s = StampReader(layout, Zone::utc(), now).read_mixed(t, days);
+    return s.problem == StampProblem::none ? iso_utc(s.utc) : std::string(code(s.problem));
+  };
+  for (const TimeLayout layout : {TimeLayout::iso, TimeLayout::german, TimeLayout::us, TimeLayout::day_slash, TimeLayout::excel_1900, TimeLayout::epoch_s}) {
+    EXPECT_EQ(mixed(layout, "2024-12-31T12:00:00"), "2024-12-31T12:00:00Z");
+    EXPECT_EQ(mixed(layout, "31.12.2024 12:00"), "2024-12-31T12:00:00Z");
+    EXPECT_EQ(mixed(layout, "heute"), "bad_time");
+    EXPECT_EQ(mixed(layout, "31.02.2024"), "bad_time");
+    EXPECT_EQ(mixed(layout, " "), "time_missing");
+  }
+  EXPECT_EQ(mixed(TimeLayout::german, "45657.5", true), "2024-12-31T12:00:00Z");
+  EXPECT_EQ(mixed(TimeLayout::german, "45657.5"), "bad_time");
+  EXPECT_EQ(mixed(TimeLayout::german, "99999", true), "bad_time");
+  EXPECT_EQ(mixed(TimeLayout::iso, "03/04/2024"), "bad_time");  // whether the day comes first nobody knows
+  EXPECT_EQ(mixed(TimeLayout::iso, "202412311405"), "2024-12-31T14:05:00Z");
+}
+
 TEST(Timestamp, KeepsToTheYears1To9999InUtc) {
   EXPECT_EQ(read(TimeLayout::iso, "0001-01-01T00:00:00Z"), "0001-01-01T00:00:00Z");
   EXPECT_EQ(read(TimeLayout::iso, "9999-12-31T23:59:59.999999Z"), "9999-12-31T23:59:59.999999Z");

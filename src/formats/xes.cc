@@ -112,6 +112,8 @@ struct XesLog::State final : detail::XmlPull {
       levels.push_back({Place::values, levels.back().key});
       return;
     }
+    if (place == Place::log && (name == "objects" || name == "object-types"))
+      return fail(Error::invalid("ocel_not_read", "", "This is an object-centric log (OCEL), which Lotse does not read yet. Export it as XES or CSV."));
     const auto type = attribute_type(name);
     if (!type || place == Place::log) {  // globals, extensions, classifiers, attributes of the log, strange elements
       ignored = 1;

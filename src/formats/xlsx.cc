@@ -372,7 +372,7 @@ class BookImpl final : public XlsxBook {
       for (const auto& [id, r] : TRY(relations("", "_rels/.rels")))
         if (r.type.ends_with("/officeDocument")) workbook = r.target;
     if (!book_.zip->has(workbook))
-      return Error::invalid("xlsx_broken", "", "This is a zip file, but no Excel workbook (.xlsx). Unpack it, or save the table as .xlsx or CSV.");
+      return Error::invalid("zip_not_workbook", "", "This is a zip file, but no Excel workbook (.xlsx). Unpack it, or save the table as .xlsx or CSV.");
     const auto links = TRY(relations(workbook, folder_of(workbook) + "_rels/" + workbook.substr(folder_of(workbook).size()) + ".rels"));
     std::string styles;
     for (const auto& [id, r] : links) {

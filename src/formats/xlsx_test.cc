@@ -89,7 +89,7 @@ TEST(Xlsx, BadFilesAreClearErrors) {
   EXPECT_EQ(read("").error().code, "empty_file");
   EXPECT_EQ(read("PK\x03\x04 no zip").error().code, "xlsx_broken");
   EXPECT_EQ(read(good.substr(0, good.size() / 2)).error().code, "xlsx_broken");
-  EXPECT_EQ(read(testing::zip_of({{"a.txt", "text"}})).error().code, "xlsx_broken");
+  EXPECT_EQ(read(testing::zip_of({{"a.txt", "text"}})).error().code, "zip_not_workbook");
   const std::string ole("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", 8);
   EXPECT_EQ(read(ole + std::string(2000, '\0')).error().code, "xlsx_legacy");
   std::string encrypted = ole + std::string(2000, '\0');
