@@ -96,11 +96,11 @@ constexpr std::string_view o_marketing = "Leitung Marketing", o_online = "Leitun
                            o_service = "Leitung Kundenservice", o_sales = "Leitung Vertrieb", o_install = "Leitung Installation",
                            o_billing = "Leitung Abrechnung", o_finance = "Leitung Finanzen", o_research = "Leitung Marktforschung";
 constexpr std::string_view c_portal = "Portal", c_app = "App", c_mail = "E-Mail", c_letter = "Brief", c_hotline = "Hotline",
-                           c_chat = "Chat", c_shop = "Shop", c_site = "Vor Ort", c_none = "";
+                           c_chat = "Chat", c_shop = "Shop", c_site = "Vor Ort", c_ad = "Anzeige", c_social = "Social Media", c_none = "";
 
 constexpr TouchpointInfo touchpoints[] = {
-    {"Suchanzeige", o_marketing, c_portal, p_inform, "Klick auf eine bezahlte Anzeige in der Suche"},
-    {"Social-Media-Anzeige", o_marketing, c_portal, p_inform, "Klick auf eine Anzeige in sozialen Netzen"},
+    {"Suchanzeige", o_marketing, c_ad, p_inform, "Klick auf eine bezahlte Anzeige in der Suche"},
+    {"Social-Media-Anzeige", o_marketing, c_social, p_inform, "Klick auf eine Anzeige in sozialen Netzen"},
     {"Vergleichsportal", o_marketing, c_portal, p_inform, "Besuch über ein Vergleichsportal"},
     {"Produktseite Glasfaser", o_online, c_portal, p_inform, "Seite mit Tarifen und Ablauf"},
     {"Verfügbarkeitsprüfung", o_online, c_portal, p_inform, "Ist Glasfaser an meiner Adresse zu haben?"},

@@ -119,7 +119,8 @@ describe('mapping rules', () => {
       await page.getByRole('button', { name: 'Regel hinzufügen' }).first().click();
       await page.getByLabel('Ereignistypen (einer davon)').first().fill(type);
       await page.keyboard.press('Enter');
-      await page.getByLabel('Touchpoint', { exact: true }).first().click();
+      await page.keyboard.press('Escape');
+      await page.getByRole('combobox', { name: 'Touchpoint', exact: true }).click();
       await page.getByRole('option', { name: target }).click();
       await page.getByRole('button', { name: 'Regel hinzufügen' }).last().click();
       await page.getByText('Regel hinzugefügt.').last().waitFor();

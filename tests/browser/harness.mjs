@@ -15,7 +15,7 @@ const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 export const program = process.env.LOTSE_PROGRAM ?? join(root, 'build/release/lotse');
 const web = process.env.LOTSE_WEB ?? join(root, 'web/dist');
 export const results = fileURLToPath(new URL('./results/', import.meta.url));
-const patience = Number(process.env.LOTSE_PATIENCE_MS ?? 15_000);
+const patience = Number(process.env.LOTSE_PATIENCE_MS ?? 30_000);
 
 async function freePort() {
   if (process.env.LOTSE_BROWSER_PORT) return Number(process.env.LOTSE_BROWSER_PORT);
@@ -141,8 +141,14 @@ export async function signInQuickly(page, who) {
 export async function axe(page) {
   // As high as the page, so that nothing lies half under a bar that stays in view while one scrolls.
   const before = page.viewportSize();
-  const height = await page.evaluate(() => document.documentElement.scrollHeight);
-  if (height > before.height) await page.setViewportSize({ width: before.width, height });
+  let height = before.height;
+  // Parts grow with the window, up to a share of it: a few turns until all of the page is in sight.
+  for (let turn = 0; turn < 8; turn++) {
+    const wanted = await page.evaluate(() => document.documentElement.scrollHeight);
+    if (wanted <= height) break;
+    height = wanted + 100 * turn;
+    await page.setViewportSize({ width: before.width, height });
+  }
   // By the debugger: the page's own policy forbids scripts that are not its own.
   await page.evaluate(axeSource);
   const found = await page.evaluate(() =>
@@ -152,14 +158,13 @@ export async function axe(page) {
   return found.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(' ')} · ${n.html.slice(0, 160)} · ${(n.failureSummary ?? '').replace(/\s+/g, ' ').slice(0, 220)}`));
 }
 
-/** Waits until nothing is loading any more. */
+/** Waits until the page has stopped asking and loading for a moment. */
 export async function settled(page) {
-  await page.waitForLoadState('networkidle').catch(() => undefined);
-  await page.waitForFunction(
-    () => !document.querySelector('[aria-busy="true"], [role="status"] .mantine-Skeleton-root, .mantine-Skeleton-root') && document.fonts.status === 'loaded',
-    undefined,
-    { timeout: patience },
-  );
+  await page.waitForFunction(() => {
+    const busy = document.querySelector('[data-asking], [aria-busy="true"], .mantine-Skeleton-root') || document.fonts.status !== 'loaded' || !document.querySelector('h1');
+    const since = (globalThis.quietSince = busy ? undefined : (globalThis.quietSince ?? performance.now()));
+    return since !== undefined && performance.now() - since > 120;
+  });
 }
 
 export async function screenshot(page, name, { fullPage = false } = {}) {

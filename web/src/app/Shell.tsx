@@ -3,6 +3,7 @@ import { NavLink, Outlet, useLocation } from 'react-router';
 import { useMe, useReachable, useWorkspace } from '@/api';
 import { useLocale } from '@/i18n';
 import { LoadingLines } from '@/ui';
+import { Asking } from './Asking';
 import { CommandPalette } from './CommandPalette';
 import { pageAt, placesFor } from './places';
 import classes from './shell.module.css';
@@ -35,6 +36,7 @@ export function Shell() {
         {t('app.skip')}
       </a>
       <TopBar />
+      <Asking />
       <nav className={classes.rail} aria-label={t('nav.main')}>
         {places.map(({ key, icon: Shape, pages }) => (
           <NavLink

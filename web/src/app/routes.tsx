@@ -6,9 +6,15 @@ import { pages } from './pages';
 import { Shell } from './Shell';
 import { WorkspaceGate } from './WorkspaceGate';
 
+/** A page's own code is there within a moment: nothing flickers until then. */
+function Nothing() {
+  return null;
+}
+
 export const router = createBrowserRouter([
   {
     errorElement: <RouteError />,
+    HydrateFallback: Nothing,
     children: [
       { path: '/signin', element: <SignedOut />, children: [{ index: true, lazy: () => import('@/features/session/SignInPage') }] },
       {

@@ -12,6 +12,8 @@ export interface Formats {
   duration(seconds: number): string;
   /** Seconds → "3,2 T.": one unit, for labels in pictures */
   durationShort(seconds: number): string;
+  /** Seconds → "3,2 Tage": one unit in words, for figures that stand alone */
+  durationRound(seconds: number): string;
   /** ISO time → "23.11.2025, 14:05" */
   time(iso: string): string;
   /** ISO time or local date → "23.11.2025" */
@@ -105,13 +107,14 @@ function makeFormats(language: Language, zone: string | undefined): Formats {
     },
     duration: (seconds) => durationText(seconds, language, number),
     durationShort: (seconds) => shortDuration(seconds, language, number),
+    durationRound: (seconds) => roundDuration(seconds, language, number),
     time: (iso) => print(timeParts, iso),
     date: (iso) => print(dateParts, iso),
     ago: (iso, now = Date.now()) => {
       const s = (new Date(iso).getTime() - now) / 1000;
       const size = Math.abs(s);
       if (Number.isNaN(s)) return iso;
-      if (size < 45) return relative.format(0, 'second');
+      if (size < 45) return language === 'de' ? 'gerade eben' : 'just now';
       if (size < 3570) return relative.format(Math.round(s / 60), 'minute');
       if (size < 84_600) return relative.format(Math.round(s / 3600), 'hour');
       if (size < 30 * 86_400) return relative.format(Math.round(s / 86_400), 'day');
@@ -158,6 +161,14 @@ function durationText(seconds: number, language: Language, number: (v: number, d
     if (n > 0) parts.push(`${n} ${unit[language][n === 1 ? 0 : 1]}`);
   }
   return sign + parts.join(' ');
+}
+
+function roundDuration(seconds: number, language: Language, number: (v: number, d?: number) => string): string {
+  const sign = seconds < 0 ? '−' : '';
+  const size = Math.abs(seconds);
+  const unit = units.find((u) => size >= u.seconds) ?? units[units.length - 1]!;
+  const text = number(size / unit.seconds, size / unit.seconds < 9.95 ? 1 : 0);
+  return `${sign}${text}\u00a0${unit[language][text === '1' ? 0 : 1]}`;
 }
 
 function shortDuration(seconds: number, language: Language, number: (v: number, d?: number) => string): string {

@@ -4,8 +4,8 @@ import { IconChevronRight, IconX } from '@tabler/icons-react';
 import { useEffect, useId, type ReactNode } from 'react';
 import { useLocale } from '@/i18n';
 import { CoverageStrip } from './CoverageStrip';
-import { overlayIsOpen } from './overlay';
 import classes from './page.module.css';
+import { useEscape } from './useEscape';
 
 export interface PageProps {
   title: string;
@@ -102,14 +102,7 @@ export interface SidePanelProps {
 export function SidePanel({ title, kind, onClose, actions, children }: SidePanelProps) {
   const { t } = useLocale();
   const heading = useId();
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      // Menus and dialogs take their own Escape.
-      if (event.key === 'Escape' && !event.defaultPrevented && !overlayIsOpen()) onClose();
-    };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  }, [onClose]);
+  useEscape(true, onClose);
   return (
     <aside className={classes.panel} aria-labelledby={heading}>
       <div className={classes.panelHead}>

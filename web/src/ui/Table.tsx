@@ -13,6 +13,8 @@ export interface Column<Row> {
   align?: 'right';
   width?: number | string;
   render: (row: Row, index: number) => ReactNode;
+  /** Left out where the table has little room. */
+  minor?: boolean;
   /** Stands before the cell that opens the row, e.g. a box to choose it. */
   leading?: boolean;
   /** Makes the column sortable. */
@@ -67,7 +69,7 @@ export function Table<Row>({ label, columns, rows, rowKey, onOpen, rowName, sele
               const active = sort?.key === c.key;
               const name = c.label ?? (typeof c.header === 'string' ? c.header : c.key);
               return (
-                <th key={c.key} scope="col" data-align={c.align} style={{ width: c.width }} aria-sort={active ? (sort.descending ? 'descending' : 'ascending') : undefined}>
+                <th key={c.key} scope="col" data-align={c.align} data-minor={c.minor} style={{ width: c.width }} aria-sort={active ? (sort.descending ? 'descending' : 'ascending') : undefined}>
                   {c.sort ? (
                     <UnstyledButton
                       className={classes.sort}
@@ -101,7 +103,7 @@ export function Table<Row>({ label, columns, rows, rowKey, onOpen, rowName, sele
               }
             >
               {columns.map((c, k) => (
-                <td key={c.key} data-align={c.align}>
+                <td key={c.key} data-align={c.align} data-minor={c.minor}>
                   {k === opener && onOpen ? (
                     <UnstyledButton className={classes.rowButton} onClick={() => onOpen(row)} aria-label={rowName?.(row)}>
                       {c.render(row, i)}

@@ -1,6 +1,6 @@
 export { Chart, type ChartProps } from './Chart';
 export { ChannelIcon, channelIcon, useChannelName } from './ChannelIcon';
-export { Chain } from './Chain';
+export { Chain } from './chain/Chain';
 export { Confirm } from './Confirm';
 export { CoverageStrip } from './CoverageStrip';
 export { How, Page, Section, SidePanel, type PageProps } from './Page';
@@ -8,7 +8,8 @@ export { Pill, Secret, ShareBar, ShareOf, Stat, Stats } from './Parts';
 export { Answer, EmptyState, LoadingLines, Note, ProblemNote, ProblemState, useProblemText } from './States';
 export { NotMapped, TouchpointLabel, type TouchpointLike } from './TouchpointLabel';
 export { Table, type Column } from './Table';
-export { overlayIsOpen } from './overlay';
+export { escapeCloses } from './overlay';
 export { channelKey, colorsOf, stableHash, useColors, type ChannelKey, type Colors, type Scheme } from './palette';
+export { useEscape } from './useEscape';
 export { useNotify } from './notify';
 export { useNow } from './useNow';

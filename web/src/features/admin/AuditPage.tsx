@@ -1,11 +1,12 @@
 import { Button, Group, Text } from '@mantine/core';
 import { IconHistory } from '@tabler/icons-react';
 import { useMemo } from 'react';
-import { api, asProblem, useApiPages, useWorkspace, type AuditEntry } from '@/api';
+import { api, asProblem, useApi, useApiPages, useWorkspace, type AuditEntry } from '@/api';
 import { useLocale, useTexts } from '@/i18n';
 import { EmptyState, LoadingLines, Page, ProblemState, Section, Table, type Column } from '@/ui';
 import { texts } from './de';
-import { detailsText } from './details';
+import { useNames } from '@/ui/filterbar';
+import { detailsText, type DetailWords } from './details';
 
 export function Component() {
   const { t, format } = useTexts(texts);
@@ -13,6 +14,16 @@ export function Component() {
   const workspace = useWorkspace();
   const log = useApiPages(api.audit, {});
   const entries = useMemo(() => log.data?.flatMap((page) => page.items) ?? [], [log.data]);
+  const names = useNames();
+  const sources = useApi(api.sources).data?.items;
+  const words = useMemo<DetailWords>(
+    () => ({
+      name: (key) => t.code(`detail.${key}`, key.replaceAll('_', ' ')),
+      of: (id) => names.touchpoint(id)?.name ?? sources?.find((one) => one.id === id)?.name,
+      word: (value) => shared.code(`role.${value}`, value),
+    }),
+    [t, shared, names, sources],
+  );
   const columns = useMemo<Column<AuditEntry>[]>(
     () => [
       { key: 'at', header: t('audit.at'), width: 160, render: (e) => format.time(e.at) },
@@ -23,12 +34,12 @@ export function Component() {
         header: t('audit.details'),
         render: (e) => (
           <Text fz="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }} py={8}>
-            {detailsText(e.details) || e.object}
+            {detailsText(e.details, words) || words.of(e.object) || '–'}
           </Text>
         ),
       },
     ],
-    [t, format],
+    [t, format, words],
   );
   return (
     <Page title={t('audit.title')} answer={t('audit.answer', { workspace: workspace.name })}>

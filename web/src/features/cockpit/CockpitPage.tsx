@@ -81,7 +81,7 @@ function Filled({ coverage }: { coverage: Coverage }) {
           <Stat label={t('stat.customers')} value={format.compact(coverage.customers)} />
           <Stat label={t('stat.journeys')} value={basis ? format.compact(basis.instances_total) : '…'} hint={basis ? t('stat.journeys_hint', { count: basis.instances }) : undefined} />
           <Stat label={t('stat.variants')} value={variants.data ? format.compact(variants.data.variants_total) : '…'} hint={t('stat.ways_hint')} />
-          <Stat label={t('stat.duration')} value={variants.data ? format.durationShort(variants.data.median_duration_s) : '…'} hint={t('stat.duration_hint')} />
+          <Stat label={t('stat.duration')} value={variants.data ? format.durationRound(variants.data.median_duration_s) : '…'} hint={t('stat.duration_hint')} />
           <Stat label={t('stat.assigned')} value={format.share(assigned)} hint={t('stat.assigned_hint', { assigned: coverage.event_types - coverage.event_types_not_assigned, all: coverage.event_types })} />
         </Stats>
       </Section>
@@ -119,7 +119,7 @@ function Ways({ variants }: { variants: Variants }) {
         header: t('ways.path'),
         render: (v) => (
           <div className={classes.way}>
-            <Chain steps={v.sequence.map((id) => names.get(id) ?? { id, name: id, mapped: true })} most={6} />
+            <Chain sequence={v.sequence} names={names} most={6} />
           </div>
         ),
       },

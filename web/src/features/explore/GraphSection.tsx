@@ -3,7 +3,7 @@ import { IconArrowsMaximize, IconArrowsMinimize, IconLayoutGrid, IconSitemap, Ic
 import { useDeferredValue, useEffect, useMemo, useState, type ReactNode } from 'react';
 import type { Filter, Graph, GraphRequest, Measure } from '@/api';
 import { useLocale, useTexts } from '@/i18n';
-import { overlayIsOpen } from '@/ui';
+import { useEscape } from '@/ui';
 import { texts } from './de';
 import { rank, readableLevel, show, type DetailLevel } from './graph/detail';
 import { DetailSlider } from './graph/DetailSlider';
@@ -52,16 +52,13 @@ export function GraphSection({ graph, request, view, onView, full, onFull, panel
 
   useEffect(() => {
     if (!full) return;
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key === 'Escape' && !event.defaultPrevented && !view.selection && !overlayIsOpen()) onFull(false);
-    };
-    window.addEventListener('keydown', onKey);
     document.body.style.overflow = 'hidden';
     return () => {
-      window.removeEventListener('keydown', onKey);
       document.body.style.overflow = '';
     };
-  }, [full, onFull, view.selection]);
+  }, [full]);
+  // The first Escape closes the panel, the next one leaves the full screen.
+  useEscape(full && !view.selection, () => onFull(false));
   useEffect(() => {
     if (!find) return;
     const timer = setTimeout(() => setFind(null), 2600);
@@ -170,9 +167,9 @@ export function GraphSection({ graph, request, view, onView, full, onFull, panel
 
 function Shape({ name, icon }: { name: string; icon: ReactNode }) {
   return (
-    <span style={{ display: 'inline-flex', gap: 6, alignItems: 'center' }}>
+    <span className={classes.shape} title={name}>
       {icon}
-      {name}
+      <span className={classes.shapeName}>{name}</span>
     </span>
   );
 }

@@ -7,6 +7,7 @@ import { useTexts } from '@/i18n';
 import { Answer, EmptyState, Page } from '@/ui';
 import { FilterBar } from '@/ui/filterbar';
 import { texts } from './de';
+import { FirstLook } from './FirstLook';
 import { GraphSection, graphRequest } from './GraphSection';
 import { DetailPanel } from './panel/DetailPanel';
 import { RowsDrawer, type RowsOf } from './rows/RowsDrawer';
@@ -35,13 +36,16 @@ export function Component() {
   const allPaths = useMemo(() => ({ ...filter, variants: [] }), [filter]);
   const variants = useApi(api.variants, { filter: allPaths, limit, offset: 0 }, { enabled: anyEvents, every });
 
+  // Where most matters are a single contact, medians and shares of all say little: the ways proper are asked for, too.
+  const several = useApi(api.variants, { filter: { ...allPaths, events_min: 2 }, limit: 1, offset: 0 }, { enabled: variants.data?.median_duration_s === 0 && (filter.events_min ?? 0) < 2, every });
+
   const panel = view.selection && graph.data && graph.data.nodes.length > 0 && (
     <DetailPanel graph={graph.data} selection={view.selection} onSelect={(selection) => setView({ selection })} onRows={setRows} />
   );
   return (
     <Page
       title={t('page.title')}
-      answer={graph.data && graph.data.basis.instances > 0 ? <Sentence graph={graph.data} variants={variants.data} /> : undefined}
+      answer={graph.data && graph.data.basis.instances > 0 ? <Sentence graph={graph.data} variants={variants.data} several={variants.data?.median_duration_s === 0 ? several.data : undefined} /> : undefined}
       filters={<FilterBar basis={graph.data?.basis} />}
       panel={full ? undefined : panel || undefined}
       coverage
@@ -82,6 +86,7 @@ export function Component() {
         >
           {(data) => (
             <>
+              <FirstLook several={several.data} />
               <GraphSection graph={data} request={request} view={view} onView={setView} full={full} onFull={setFull} panel={full ? panel : null} />
               <VariantsSection
                 answer={variants}
@@ -102,7 +107,7 @@ export function Component() {
 }
 
 /** The page's question, answered in words with numbers. */
-function Sentence({ graph, variants }: { graph: Graph; variants: Variants | undefined }) {
+function Sentence({ graph, variants, several }: { graph: Graph; variants: Variants | undefined; several: Variants | undefined }) {
   const { t, format } = useTexts(texts);
   const { basis } = graph;
   const bold = (value: number) => <b>{format.number(value)}</b>;
@@ -112,7 +117,9 @@ function Sentence({ graph, variants }: { graph: Graph; variants: Variants | unde
   const part = basis.instances < basis.instances_total;
   return (
     <>
-      {path
+      {several && several.basis.instances > 0
+        ? t.rich('answer.single', { ...numbers, single: <b>{format.share(1 - several.basis.instances / basis.instances)}</b>, median: <b>{format.duration(several.median_duration_s)}</b> })
+        : path
         ? part
           ? t.rich('answer.part', { ...numbers, ...path, total: bold(basis.instances_total) })
           : t.rich('answer.all', { ...numbers, ...path })

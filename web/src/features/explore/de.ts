@@ -5,6 +5,7 @@ export const texts = bilingual(en, {
   'page.title': 'Ist-Journey',
   'answer.all': '{instances} Instanzen von {customers} Kunden in {events} Ereignissen. {share} nehmen den häufigsten Weg, die Hälfte ist nach {median} durch.',
   'answer.part': '{instances} von {total} Instanzen, {customers} Kunden, {events} Ereignisse. {share} nehmen den häufigsten Weg, die Hälfte ist nach {median} durch.',
+  'answer.single': '{instances} Instanzen von {customers} Kunden in {events} Ereignissen. {single} davon sind ein einzelner Kontakt; von den anderen ist die Hälfte nach {median} durch.',
   'answer.plain': '{instances} Instanzen von {customers} Kunden in {events} Ereignissen.',
   'answer.open': { one: '{count} Instanz läuft noch.', other: '{count} Instanzen laufen noch.' },
   'answer.without_key': { one: '{count} Ereignis hat keine Vorgangsnummer und gehört zu keiner Instanz.', other: '{count} Ereignisse haben keine Vorgangsnummer und gehören zu keiner Instanz.' },
@@ -17,6 +18,9 @@ export const texts = bilingual(en, {
   'empty.filtered': 'Keine Journey passt zu diesen Filtern',
   'empty.filtered_text': 'Keine der {total} Instanzen erfüllt alle Bedingungen zugleich. Nehmen Sie eine davon heraus oder alle.',
   'empty.clear': 'Alle Filter entfernen',
+
+  'look.label': 'Schneller Einstieg',
+  'look.several': 'Ohne Einzelkontakte ({share})',
 
   'measure.label': 'Farbe und Stärke nach',
   'measure.count': 'Häufigkeit',
@@ -125,6 +129,7 @@ export const texts = bilingual(en, {
   'panel.assign': 'Zuordnen',
   'panel.begin_text': '{count} Instanzen beginnen hier: {share} von allen.',
   'panel.finish_text': '{count} Instanzen enden hier: {share} von allen.',
+  'panel.to_node': 'Zum Touchpoint',
   'panel.gone': 'Mit den aktuellen Filtern ist das nicht im Bild.',
 
   'rows.title': { one: '{count} Instanz', other: '{count} Instanzen' },
@@ -161,6 +166,7 @@ export const texts = bilingual(en, {
   'variants.count': 'Instanzen',
   'variants.share': 'Anteil',
   'variants.cumulative': 'Kumuliert',
+  'variants.single': 'ein Kontakt',
   'variants.duration': 'Median-Dauer',
   'variants.more': 'Weitere Wege laden',
   'variants.csv': 'Wege als CSV',
@@ -168,10 +174,6 @@ export const texts = bilingual(en, {
   'variants.search_first': 'Enthält',
   'variants.search_then': 'Später',
   'variants.search_do': 'Suchen',
-  'variants.hidden': { one: '{count} weiterer Touchpoint dazwischen', other: '{count} weitere Touchpoints dazwischen' },
-  'variants.unfold': 'Ganzen Weg zeigen',
-  'variants.fold': 'Weg kürzen',
-  'variants.times': '{count}-mal hintereinander',
   'variants.none': 'Keine Wege mit diesen Filtern.',
 
   'how.graph': 'Jeder Pfeil zählt Paare aufeinanderfolgender Ereignisse einer Journey-Instanz; bei gleicher Zeit gilt die Reihenfolge des Eingangs. Start und Ende zählen das erste und letzte Ereignis jeder Instanz. Zeiten sind die zwischen den beiden Ereignissen eines Paars; Median und p90 sind exakt, wenn nichts anderes dabeisteht.',

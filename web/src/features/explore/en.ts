@@ -3,6 +3,7 @@ export const en = {
   'page.title': 'Actual journey',
   'answer.all': '{instances} instances of {customers} customers in {events} events. {share} take the most frequent path; half of them are through within {median}.',
   'answer.part': '{instances} of {total} instances, {customers} customers, {events} events. {share} take the most frequent path; half of them are through within {median}.',
+  'answer.single': '{instances} instances of {customers} customers in {events} events. {single} of them are a single contact; of the others half are through after {median}.',
   'answer.plain': '{instances} instances of {customers} customers in {events} events.',
   'answer.open': { one: '{count} instance is still running.', other: '{count} instances are still running.' },
   'answer.without_key': { one: '{count} event has no matter number and belongs to no instance.', other: '{count} events have no matter number and belong to no instance.' },
@@ -15,6 +16,9 @@ export const en = {
   'empty.filtered': 'No journey fits these filters',
   'empty.filtered_text': 'None of the {total} instances meets all conditions together. Remove one of them, or all.',
   'empty.clear': 'Remove all filters',
+
+  'look.label': 'Quick start',
+  'look.several': 'Without single contacts ({share})',
 
   'measure.label': 'Colour and thickness by',
   'measure.count': 'Frequency',
@@ -123,6 +127,7 @@ export const en = {
   'panel.assign': 'Assign',
   'panel.begin_text': '{count} instances begin here: {share} of all.',
   'panel.finish_text': '{count} instances end here: {share} of all.',
+  'panel.to_node': 'Go to the touchpoint',
   'panel.gone': 'This is not in the picture with the present filters.',
 
   'rows.title': { one: '{count} instance', other: '{count} instances' },
@@ -159,6 +164,7 @@ export const en = {
   'variants.count': 'Instances',
   'variants.share': 'Share',
   'variants.cumulative': 'Cumulative',
+  'variants.single': 'one contact',
   'variants.duration': 'Median duration',
   'variants.more': 'Load more paths',
   'variants.csv': 'Paths as CSV',
@@ -166,10 +172,6 @@ export const en = {
   'variants.search_first': 'Contains',
   'variants.search_then': 'Later',
   'variants.search_do': 'Find',
-  'variants.hidden': { one: '{count} more touchpoint in between', other: '{count} more touchpoints in between' },
-  'variants.unfold': 'Show the whole path',
-  'variants.fold': 'Shorten the path',
-  'variants.times': '{count} times in a row',
   'variants.none': 'No paths with these filters.',
 
   'how.graph': 'Each arrow counts pairs of consecutive events of one journey instance; ties in time keep the order of arrival. Start and end count the first and last event of each instance. Times are those between the two events of a pair; median and p90 are exact unless marked otherwise.',

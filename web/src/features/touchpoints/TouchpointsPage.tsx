@@ -4,7 +4,7 @@ import { useMemo, useState } from 'react';
 import { Link, useMatch, useNavigate, useSearchParams } from 'react-router';
 import { addresses, api, asProblem, useApi, useMe, useWorkspace, type Touchpoint } from '@/api';
 import { useTexts } from '@/i18n';
-import { Answer, EmptyState, LoadingLines, Note, Page, ProblemNote, Section, SidePanel, Table, TouchpointLabel, useChannelName, useNotify, type Column } from '@/ui';
+import { Answer, EmptyState, escapeCloses, LoadingLines, Note, Page, ProblemNote, Section, SidePanel, Table, TouchpointLabel, useChannelName, useNotify, type Column } from '@/ui';
 import { touchpointTexts, useTouchpointActions } from '@/ui/touchpoints';
 import { texts } from './de';
 import { belongs, select, shows, type Show } from './list';
@@ -153,6 +153,7 @@ function List({ all, parameters, put, selected, onOpen }: {
     { key: 'owner', header: t('column.owner'), sort: (one) => one.owner, render: (one) => one.owner ?? '–' },
     {
       key: 'types',
+      minor: true,
       header: t('column.types'),
       sort: (one) => one.event_types.length,
       render: (one) =>
@@ -164,7 +165,7 @@ function List({ all, parameters, put, selected, onOpen }: {
     },
     { key: 'events', header: t('column.events'), align: 'right', sort: (one) => one.events, render: (one) => (one.events === undefined ? '–' : format.number(one.events)) },
     { key: 'customers', header: t('column.customers'), align: 'right', sort: (one) => one.customers, render: (one) => (one.customers === undefined ? '–' : format.number(one.customers)) },
-    { key: 'first', header: t('column.first'), align: 'right', sort: (one) => one.first, render: (one) => (one.first ? format.date(one.first) : '–') },
+    { key: 'first', minor: true, header: t('column.first'), align: 'right', sort: (one) => one.first, render: (one) => (one.first ? format.date(one.first) : '–') },
     { key: 'last', header: t('column.last'), align: 'right', sort: (one) => one.last, render: (one) => (one.last ? format.date(one.last) : '–') },
   ];
   const count = (which: Show) => all.filter((one) => belongs(one, which)).length;
@@ -180,7 +181,7 @@ function List({ all, parameters, put, selected, onOpen }: {
         />
         <TextInput
           size="sm"
-          w={300}
+          style={{ flex: '1 1 170px', maxWidth: 300 }}
           leftSection={<IconSearch size={15} stroke={1.75} />}
           aria-label={t('search.label')}
           placeholder={t('search.label')}
@@ -193,7 +194,7 @@ function List({ all, parameters, put, selected, onOpen }: {
         {channels.length > 1 && (
           <Select
             size="sm"
-            w={190}
+            w={160}
             aria-label={t('filter.channel')}
             placeholder={t('filter.channel_all')}
             data={channels.map((value) => ({ value, label: channelName(value) }))}
@@ -269,13 +270,13 @@ function Chosen({ chosen, onDone }: { chosen: readonly Touchpoint[]; onDone: () 
         </Button>
       )}
       {chosen.length > 1 && (
-        <Popover opened={merging} onChange={setMerging} position="bottom-start" width={360} trapFocus returnFocus>
+        <Popover opened={merging} onChange={setMerging} position="bottom-start" width={360} trapFocus returnFocus closeOnEscape={false}>
           <Popover.Target>
             <Button size="compact-md" variant="default" leftSection={<IconArrowMerge size={15} stroke={1.75} />} onClick={() => setMerging(!merging)}>
               {t('chosen.merge')}
             </Button>
           </Popover.Target>
-          <Popover.Dropdown aria-label={t('chosen.merge')}>
+          <Popover.Dropdown aria-label={t('chosen.merge')} onKeyDownCapture={escapeCloses(() => setMerging(false))}>
             <form
               onSubmit={(event) => {
                 event.preventDefault();

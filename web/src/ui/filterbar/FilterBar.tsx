@@ -3,6 +3,7 @@ import { IconArrowLeft, IconCalendar, IconChevronDown, IconFilterOff, IconInfoCi
 import { useState, type ReactNode } from 'react';
 import { api, isOpenFilter, openFilter, useApi, useFilter, type AttributeCondition, type Basis, type Dimension, type Filter, type SequenceKind } from '@/api';
 import { useTexts } from '@/i18n';
+import { escapeCloses } from '../overlay';
 import { AttributeEditor, DurationEditor, EventsEditor, PeriodEditor, SequenceEditor, ShownEditor, SliceEditor } from './Editors';
 import classes from './filterbar.module.css';
 import { useNames } from './names';
@@ -102,7 +103,7 @@ function Opener({ icon, text, title, active, width, children }: {
 }) {
   const [open, setOpen] = useState(false);
   return (
-    <Popover opened={open} onChange={setOpen} position="bottom-start" width={width} trapFocus returnFocus>
+    <Popover opened={open} onChange={setOpen} position="bottom-start" width={width} trapFocus returnFocus closeOnEscape={false}>
       <Popover.Target>
         <UnstyledButton className={classes.opener} data-active={active || undefined} onClick={() => setOpen(!open)} aria-label={`${title}: ${text}`}>
           {icon}
@@ -110,7 +111,7 @@ function Opener({ icon, text, title, active, width, children }: {
           <IconChevronDown size={14} aria-hidden />
         </UnstyledButton>
       </Popover.Target>
-      <Popover.Dropdown aria-label={title} className={classes.dropdown}>
+      <Popover.Dropdown aria-label={title} className={classes.dropdown} onKeyDownCapture={escapeCloses(() => setOpen(false))}>
         {children(() => setOpen(false))}
       </Popover.Dropdown>
     </Popover>
@@ -124,13 +125,13 @@ function ChipText({ part, text, filter, onChange }: { part: Part; text: string; 
   const fixed = part.kind === 'variants' || part.kind === 'segment' || part.kind === 'exclude_open';
   if (fixed) return <span className={classes.chipText}>{text}</span>;
   return (
-    <Popover opened={open} onChange={setOpen} position="bottom-start" width={380} trapFocus returnFocus>
+    <Popover opened={open} onChange={setOpen} position="bottom-start" width={380} trapFocus returnFocus closeOnEscape={false}>
       <Popover.Target>
         <UnstyledButton className={classes.chipText} aria-label={t('bar.change', { text })} onClick={() => setOpen(!open)}>
           {text}
         </UnstyledButton>
       </Popover.Target>
-      <Popover.Dropdown aria-label={text} className={classes.dropdown}>
+      <Popover.Dropdown aria-label={text} className={classes.dropdown} onKeyDownCapture={escapeCloses(() => setOpen(false))}>
         <PartEditor
           part={part}
           filter={filter}
@@ -196,13 +197,13 @@ function Adder({ filter, onChange }: { filter: Filter; onChange: (filter: Filter
   };
   const choose = (next: Choice) => (next.kind === 'exclude_open' ? apply({ ...filter, exclude_open: true }) : setChoice(next));
   return (
-    <Popover opened={open} onChange={show} position="bottom-start" width={choice ? 380 : 320} trapFocus returnFocus>
+    <Popover opened={open} onChange={show} position="bottom-start" width={choice ? 380 : 320} trapFocus returnFocus closeOnEscape={false}>
       <Popover.Target>
         <Button size="compact-md" variant="subtle" leftSection={<IconPlus size={15} stroke={2} />} onClick={() => show(!open)}>
           {t('bar.add')}
         </Button>
       </Popover.Target>
-      <Popover.Dropdown aria-label={t('bar.add')} className={classes.dropdown}>
+      <Popover.Dropdown aria-label={t('bar.add')} className={classes.dropdown} onKeyDownCapture={escapeCloses(() => show(false))}>
         {choice ? (
           <>
             <div className={classes.editorHead}>

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { api, isOpenFilter, openFilter, useApi, useChange, useWorkspace, type Filter, type Segment } from '@/api';
 import { useTexts } from '@/i18n';
 import { useNotify } from '../notify';
+import { escapeCloses } from '../overlay';
 import { LoadingLines, ProblemNote } from '../States';
 import classes from './filterbar.module.css';
 import { withConditions } from './merge';
@@ -20,13 +21,13 @@ export function SegmentsMenu({ filter, onChange }: { filter: Filter; onChange: (
   const { t } = useTexts(filterTexts);
   const [open, setOpen] = useState(false);
   return (
-    <Popover opened={open} onChange={setOpen} position="bottom-end" width={360} trapFocus returnFocus>
+    <Popover opened={open} onChange={setOpen} position="bottom-end" width={360} trapFocus returnFocus closeOnEscape={false}>
       <Popover.Target>
         <Button size="compact-md" variant="default" leftSection={<IconBookmark size={15} stroke={1.75} />} rightSection={<IconChevronDown size={14} />} onClick={() => setOpen(!open)}>
           {t('segments.title')}
         </Button>
       </Popover.Target>
-      <Popover.Dropdown aria-label={t('segments.title')}>
+      <Popover.Dropdown aria-label={t('segments.title')} onKeyDownCapture={escapeCloses(() => setOpen(false))}>
         <Contents
           filter={filter}
           onChange={(next) => {

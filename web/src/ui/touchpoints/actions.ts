@@ -33,14 +33,15 @@ export function useTouchpointActions(): TouchpointActions {
       request<Answer>(change.method, path(change.path(asked)), { body: change.body?.(asked), etag: change.etag?.(asked) });
     const steps: Steps = {
       mapping: () => request<Mapping>('GET', path(api.mapping.path())),
+      touchpoints: async () => (await request<List<Touchpoint>>('GET', path(api.touchpoints.path()))).items,
       addRule: (rule) => call(api.addRule, rule),
       deleteRule: (id) => call(api.deleteRule, { id }),
       patch: (id, patch) => call(api.editTouchpoint, { id, patch }),
       remove: (id) => call(api.deleteTouchpoint, { id }),
     };
     const before = async (): Promise<Before> => {
-      const [touchpoints, mapping] = await Promise.all([request<List<Touchpoint>>('GET', path(api.touchpoints.path())), steps.mapping()]);
-      return { touchpoints: touchpoints.items, rules: mapping.rules };
+      const [touchpoints, mapping] = await Promise.all([steps.touchpoints(), steps.mapping()]);
+      return { touchpoints, rules: mapping.rules };
     };
     const refresh = async () => {
       await Promise.all(mappingGroups.map((group) => client.invalidateQueries({ queryKey: groupKey(workspaceId, group) })));

@@ -26,8 +26,9 @@ function server(rules: Rule[], owned: string[]): { rules: Rule[]; owned: Set<str
       state.owned.add(id);
       return Promise.resolve(touchpoint(id, true));
     },
+    touchpoints: () => Promise.resolve([...state.owned].map((id) => touchpoint(id, true))),
     remove: (id) => {
-      state.owned.delete(id);
+      if (!state.owned.delete(id)) throw new Error('touchpoint_not_found');
       state.rules = state.rules.filter((one) => one.touchpoint !== id);
       return Promise.resolve();
     },

@@ -9,6 +9,7 @@ export interface Before {
 /** The server's steps, as `restore` needs them. */
 export interface Steps {
   mapping(): Promise<Mapping>;
+  touchpoints(): Promise<readonly Touchpoint[]>;
   addRule(request: RuleRequest): Promise<Mapping>;
   deleteRule(id: string): Promise<Mapping>;
   patch(id: string, patch: TouchpointPatch): Promise<Touchpoint>;
@@ -45,8 +46,9 @@ export async function restore(before: Before, touched: readonly string[], steps:
     const { event_types, sources, properties, touchpoint } = old;
     rules = (await steps.addRule({ event_types, sources, properties, touchpoint, position })).rules;
   }
-  for (const id of touched) {
-    const old = was.get(id);
-    if (old && !old.mapped) await steps.remove(id);
-  }
+  const given = touched.filter((id) => was.get(id)?.mapped === false);
+  if (given.length === 0) return;
+  // What was merged into another was never owned: there is nothing to give back.
+  const owned = new Set((await steps.touchpoints()).filter((one) => one.mapped).map((one) => one.id));
+  for (const id of given) if (owned.has(id)) await steps.remove(id);
 }

@@ -3,13 +3,14 @@ import { ActionIcon, Skeleton, Tooltip } from '@mantine/core';
 import { useReducedMotion } from '@mantine/hooks';
 import { IconMaximize, IconMinus, IconPlus } from '@tabler/icons-react';
 import { MiniMap, ReactFlow, ReactFlowProvider, useReactFlow, useStore, type Node } from '@xyflow/react';
-import { useCallback, useEffect, useId, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState, type CSSProperties } from 'react';
 import type { Graph } from '@/api';
 import { useTexts } from '@/i18n';
 import { useColors } from '@/ui';
 import { texts } from '../de';
 import type { MeasureKey, Selection } from '../view';
 import type { Shown } from './detail';
+import { sizeThatFits } from './fit';
 import { GraphEdges, GraphFocus, type DrawnEdge } from './GraphEdges';
 import { GraphNode, GraphTerminal, type Direction } from './GraphNode';
 import classes from './graph.module.css';
@@ -18,7 +19,7 @@ import { Legend } from './Legend';
 import { edgeScale, isTime, numbersOf, valueText, type Numbers } from './look';
 import { edgeId, END, START, type Flow, type FlowEdge } from './model';
 import { withEnd, type Cells } from './place';
-import { boxOf, geometry, route, type Box, type Route } from './route';
+import { boxOf, geometry, nameBox, route, type Box, type Route } from './route';
 import { lineColour, strokeWidth, type Scale } from './scale';
 
 /** Everything that a picture of the graph is made of; the screen and the export draw the same. */
@@ -91,13 +92,11 @@ function Canvas({ picture, graph, epoch, selection, onSelect, find, changed, bus
   const still = useReducedMotion();
   const box = useRef<HTMLDivElement>(null);
   const help = useId();
-  const zoom = useStore((state) => (state.transform[2] < 0.36 ? 'tiny' : state.transform[2] < 0.62 ? 'far' : 'near'));
+  // Words keep a readable size when the picture is small, as far as their boxes allow; in steps, so that zooming stays smooth.
+  const zoom = useStore((state) => Math.min(1, Math.max(0.1, Math.round(state.transform[2] * 20) / 20)));
   const [hovered, setHovered] = useState<{ edge?: string; node?: string; x: number; y: number } | null>(null);
   const duration = still ? 0 : 180;
-  const bounds = useMemo(() => (picture ? boundsOf(picture) : null), [picture]);
-  // The overview is of use only while a part is out of sight.
-  const clipped = useStore(({ transform: [x, y, scale], width, height }) =>
-    bounds !== null && (bounds.x * scale + x < -40 || bounds.y * scale + y < -40 || (bounds.x + bounds.width) * scale + x > width + 40 || (bounds.y + bounds.height) * scale + y > height + 40));
+  const roomy = useStore((state) => state.width >= 560);
 
   const fit = useCallback(
     (over = duration) => {
@@ -110,13 +109,18 @@ function Canvas({ picture, graph, epoch, selection, onSelect, find, changed, bus
   // While the user has not moved the picture, it stays fitted when its room changes (a panel opens, the window grows).
   const moved = useRef(false);
   const latestFit = useRef(fit);
+  const panelOpen = useRef(false);
+  useLayoutEffect(() => {
+    panelOpen.current = selection !== null;
+  }, [selection]);
   useEffect(() => {
     latestFit.current = fit;
   }, [fit]);
   useEffect(() => {
     if (!box.current) return;
     const watch = new ResizeObserver(() => {
-      if (!moved.current) latestFit.current(0);
+      // A panel takes room for a while: shrinking the picture for it would make it unreadable.
+      if (!moved.current && !panelOpen.current) latestFit.current(0);
     });
     watch.observe(box.current);
     return () => watch.disconnect();
@@ -149,7 +153,7 @@ function Canvas({ picture, graph, epoch, selection, onSelect, find, changed, bus
       const { x: left, y: top, zoom: scale } = flow.getViewport();
       const inside = x * scale + left > 8 && (x + width) * scale + left < frame.width - 8 && y * scale + top > 8 && (y + height) * scale + top < frame.height - 8;
       if (inside && !centre) return;
-      moved.current = true;
+      if (centre) moved.current = true;
       void flow.setCenter(x + width / 2, y + height / 2, { zoom: centre ? Math.max(scale, 0.8) : scale, duration });
     },
     [flow, picture, duration],
@@ -210,7 +214,8 @@ function Canvas({ picture, graph, epoch, selection, onSelect, find, changed, bus
       })
       .reverse();
   }, [picture, colors]);
-  const labels = useMemo(() => (picture ? labelsOf(picture, (value) => valueText(value, picture.numbers.measure, format)) : []), [picture, format]);
+  const labelSize = labelSizeAt(zoom);
+  const labels = useMemo(() => (picture ? labelsOf(picture, (value) => valueText(value, picture.numbers.measure, format), labelSize) : []), [picture, format, labelSize]);
 
   const nodes = useMemo<Node[]>(() => {
     if (!picture) return [];
@@ -223,8 +228,7 @@ function Canvas({ picture, graph, epoch, selection, onSelect, find, changed, bus
         const { x, y, width, height } = boxOf(id, cell);
         const base = { id, position: { x, y }, width, height, draggable: false, connectable: false, selectable: false, focusable: false };
         if (id === START || id === END) {
-          const instances = `${format.compact(graph.basis.instances)} ${t('unit.instances')}`;
-          return { ...base, type: 'terminal', data: { name: t(id === END ? 'graph.end' : 'graph.start'), value: instances, end: id === END } };
+          return { ...base, type: 'terminal', data: { name: t(id === END ? 'graph.end' : 'graph.start'), value: format.compact(graph.basis.instances), unit: t('unit.instances'), end: id === END } };
         }
         const node = numbers.node(id)!;
         const value = numbers.nodeValue(id) ?? node.events;
@@ -233,6 +237,7 @@ function Canvas({ picture, graph, epoch, selection, onSelect, find, changed, bus
           type: 'touchpoint',
           data: {
             name: node.name,
+            size: sizeThatFits(node.name, nameBox),
             value: format.compact(value),
             unit: t(`unit.${unit}`),
             mark: node.mapped ? '' : `${t('legend.not_mapped')}, `,
@@ -261,7 +266,7 @@ function Canvas({ picture, graph, epoch, selection, onSelect, find, changed, bus
   }, [drawn, hovered, selection]);
 
   return (
-    <div ref={box} className={classes.canvas} data-zoom={zoom} role="group" aria-label={t('graph.label')} aria-describedby={help}>
+    <div ref={box} className={classes.canvas} data-far={zoom < 0.3 || undefined} style={{ '--zoom': zoom } as CSSProperties} role="group" aria-label={t('graph.label')} aria-describedby={help}>
       <p id={help} className="visually-hidden">
         {t('graph.help')}
       </p>
@@ -270,6 +275,7 @@ function Canvas({ picture, graph, epoch, selection, onSelect, find, changed, bus
           nodes={nodes}
           edges={noEdges}
           nodeTypes={nodeTypes}
+          attributionPosition="top-right"
           minZoom={0.06}
           maxZoom={2.5}
           nodesDraggable={false}
@@ -284,17 +290,18 @@ function Canvas({ picture, graph, epoch, selection, onSelect, find, changed, bus
             if (event) moved.current = true;
           }}
         >
-          <GraphEdges edges={drawn} labels={labels} faded={focus.length > 0} onHover={onHoverEdge} onOpen={onOpenEdge} />
+          <GraphEdges edges={drawn} labels={labels} labelSize={labelSize} faded={focus.length > 0} onHover={onHoverEdge} onOpen={onOpenEdge} />
           {focus.length > 0 && <GraphFocus edges={focus} />}
-          {clipped && (
+          {roomy && (
             <MiniMap
               pannable
+              zoomable={full}
               ariaLabel={t('graph.minimap')}
               nodeColor={(node) => (node.type === 'terminal' ? colors.accent : ((node.data as { colour?: string }).colour ?? colors.neutral))}
               nodeStrokeWidth={0}
               maskColor={colors.scheme === 'light' ? 'rgb(238 241 241 / 70%)' : 'rgb(10 14 14 / 66%)'}
               bgColor="transparent"
-              style={{ width: 168, height: 104 }}
+              style={overview}
             />
           )}
         </ReactFlow>
@@ -305,7 +312,7 @@ function Canvas({ picture, graph, epoch, selection, onSelect, find, changed, bus
       )}
       {hovered?.edge && picture && <EdgeTip picture={picture} edge={edgeById.get(hovered.edge)} x={hovered.x} y={hovered.y} />}
       {picture && (
-        <div className={classes.corner}>
+        <>
           <div className={classes.zoom}>
             <Tooltip label={t('graph.zoom_in')} position="right">
               <ActionIcon aria-label={t('graph.zoom_in')} onClick={() => {
@@ -333,7 +340,7 @@ function Canvas({ picture, graph, epoch, selection, onSelect, find, changed, bus
             </Tooltip>
           </div>
           <Legend measure={picture.numbers.measure} scale={picture.scale} unmapped={graph.nodes.some((node) => !node.mapped)} />
-        </div>
+        </>
       )}
     </div>
   );
@@ -341,20 +348,29 @@ function Canvas({ picture, graph, epoch, selection, onSelect, find, changed, bus
 
 const noEdges: never[] = [];
 
-/** Zoom and place at which all can be seen, and no box lies under the legend in the lower left corner. */
+/** Size of the overview in the lower right corner. */
+const overview = { width: 152, height: 84 };
+
+/** Zoom and place at which all can be seen, and no box lies under the legend or the overview in the lower corners. */
 export function fitted(picture: Picture, width: number, height: number): { x: number; y: number; zoom: number } {
   const all = boundsOf(picture);
-  const corner = { width: 300, height: 112 };
+  const legend = { width: 252, height: 100 };
+  const map = { width: overview.width + 24, height: overview.height + 24 };
   const view = (bottom: number) => {
     const zoom = Math.min(1.1, (width - 32) / all.width, (height - 20 - bottom) / all.height);
     return { zoom, x: (width - all.width * zoom) / 2 - all.x * zoom, y: (height - bottom + 20 - all.height * zoom) / 2 - all.y * zoom };
   };
-  const plain = view(20);
-  const covered = [...picture.cells].some(([id, cell]) => {
+  const covers = (way: ReturnType<typeof view>) => [...picture.cells].some(([id, cell]) => {
     const at = boxOf(id, cell);
-    return at.x * plain.zoom + plain.x < corner.width && (at.y + at.height) * plain.zoom + plain.y > height - corner.height;
+    const left = at.x * way.zoom + way.x;
+    const right = left + at.width * way.zoom;
+    const bottom = (at.y + at.height) * way.zoom + way.y;
+    return (left < legend.width && bottom > height - legend.height) || (right > width - map.width && bottom > height - map.height);
   });
-  return covered ? view(corner.height) : plain;
+  // As much room below as it takes, and no more: every pixel makes the picture larger.
+  const most = Math.max(legend.height, map.height);
+  for (let room = 20; room < most; room += 8) if (!covers(view(room))) return view(room);
+  return view(most);
 }
 
 /** What boxes, their words and edges take on the sheet. */
@@ -369,15 +385,15 @@ export function boundsOf(picture: Picture): Box {
   for (const [id, cell] of picture.cells) {
     const at = boxOf(id, cell);
     const terminal = id === START || id === END;
-    take(at.x - (terminal ? 28 : 4), at.y - 4);
-    take(at.x + at.width + (terminal ? 28 : 4), at.y + at.height + (terminal ? 34 : 4));
+    take(at.x - (terminal ? 34 : 4), at.y - 4);
+    take(at.x + at.width + (terminal ? 34 : 4), at.y + at.height + (terminal ? 48 : 4));
   }
   for (const way of picture.routes.values()) for (const point of way.points) take(point.x, point.y);
   return { x: left, y: top, width: right - left, height: bottom - top };
 }
 
 /** Labels of the strongest edges; of times, those of the strongest, too: they concern most people. */
-export function labelsOf(picture: Picture, text: (value: number) => string) {
+export function labelsOf(picture: Picture, text: (value: number) => string, size = 12) {
   const wanted = picture.edges.slice(0, labelled).flatMap((edge) => {
     const value = picture.numbers.edgeValue(edge);
     return value === undefined ? [] : [{ id: edge.id, text: text(value), points: picture.routes.get(edge.id)!.points }];
@@ -385,9 +401,14 @@ export function labelsOf(picture: Picture, text: (value: number) => string) {
   const boxes = [...picture.cells].flatMap(([id, cell]) => {
     const box = boxOf(id, cell);
     // The words under the circles need room, too.
-    return id === START || id === END ? [box, { x: box.x - 34, y: box.y + box.height, width: box.width + 68, height: 34 }] : [box];
+    return id === START || id === END ? [box, { x: box.x - 34, y: box.y + box.height, width: box.width + 68, height: 48 }] : [box];
   });
-  return placeLabels(wanted, boxes);
+  return placeLabels(wanted, boxes, size);
+}
+
+/** Labels are printed at one of a few sizes, so that they are placed anew seldom. */
+export function labelSizeAt(zoom: number): number {
+  return [12, 14, 17, 20].find((size) => size * zoom >= 9) ?? 20;
 }
 
 function EdgeTip({ picture, edge, x, y }: { picture: Picture; edge: FlowEdge | undefined; x: number; y: number }) {

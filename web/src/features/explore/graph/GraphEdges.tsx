@@ -27,10 +27,12 @@ export function arrow({ tip, towards }: Route, width: number): string {
 }
 
 /** One SVG under the nodes instead of a component per edge: a thousand edges are drawn within a frame or two. */
-export const GraphEdges = memo(function GraphEdges({ edges, labels, faded, onHover, onOpen }: {
+export const GraphEdges = memo(function GraphEdges({ edges, labels, labelSize, faded, onHover, onOpen }: {
   /** Faintest first, so that the strong ones lie on top. */
   edges: readonly DrawnEdge[];
   labels: readonly Label[];
+  /** Of their type, in the unit of the sheet. */
+  labelSize: number;
   /** Something else is in focus. */
   faded: boolean;
   onHover: (id: string | null, at?: { x: number; y: number }) => void;
@@ -62,7 +64,7 @@ export const GraphEdges = memo(function GraphEdges({ edges, labels, faded, onHov
         {labels.map((label) => (
           <g key={label.id} className={classes.label}>
             <rect x={label.x} y={label.y} width={label.width} height={label.height} rx={label.height / 2} />
-            <text x={label.x + label.width / 2} y={label.y + 12.5} textAnchor="middle">
+            <text x={label.x + label.width / 2} y={label.y + label.height / 2} dy="0.36em" textAnchor="middle" style={{ fontSize: labelSize }}>
               {label.text}
             </text>
           </g>

@@ -1,7 +1,8 @@
-import { memo, type KeyboardEvent } from 'react';
+import { memo, type CSSProperties, type KeyboardEvent } from 'react';
 import type { Node, NodeProps } from '@xyflow/react';
 import { IconFlag2, IconPlayerPlay } from '@tabler/icons-react';
 import { ChannelIcon } from '@/ui';
+import { breakable } from './fit';
 import classes from './graph.module.css';
 
 export type Direction = 'left' | 'right' | 'up' | 'down';
@@ -9,6 +10,8 @@ export type Direction = 'left' | 'right' | 'up' | 'down';
 export type TouchpointNode = Node<
   {
     name: string;
+    /** The largest size at which the name fits. */
+    size: number;
     value: string;
     /** What the value counts, and whether the touchpoint is not assigned yet: for readers. */
     unit: string;
@@ -55,11 +58,13 @@ export const GraphNode = memo(function GraphNode({ id, data }: NodeProps<Touchpo
       onPointerLeave={() => data.onHover(null)}
     >
       <span className={classes.nodeHead}>
-        <ChannelIcon channel={data.channel} size={15} />
-        <span className={classes.nodeName}>{data.name}</span>
+        <span className={classes.nodeName} style={{ '--fits': `${data.size}px` } as CSSProperties}>
+          {breakable(data.name)}
+        </span>
         <span className="visually-hidden">, {data.mark}</span>
       </span>
       <span className={classes.nodeFoot}>
+        <ChannelIcon channel={data.channel} size={16} />
         <span className={classes.nodeBar} aria-hidden>
           <span style={{ width: `${Math.max(2, data.share * 100)}%`, background: data.colour }} />
         </span>
@@ -72,13 +77,13 @@ export const GraphNode = memo(function GraphNode({ id, data }: NodeProps<Touchpo
   );
 });
 
-export type TerminalNode = Node<{ name: string; value: string; end: boolean }, 'terminal'>;
+export type TerminalNode = Node<{ name: string; value: string; unit: string; end: boolean }, 'terminal'>;
 
 /** Start or end of all journeys. */
 export const GraphTerminal = memo(function GraphTerminal({ data }: NodeProps<TerminalNode>) {
   const Shape = data.end ? IconFlag2 : IconPlayerPlay;
   return (
-    <div className={classes.terminal} role="img" aria-label={`${data.name}: ${data.value}`}>
+    <div className={classes.terminal} role="img" aria-label={`${data.name}: ${data.value} ${data.unit}`} title={`${data.value} ${data.unit}`}>
       <Shape size={16} stroke={2} aria-hidden />
       <span className={classes.terminalText}>
         <b>{data.name}</b>

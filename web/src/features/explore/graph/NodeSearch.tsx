@@ -19,7 +19,7 @@ export function NodeSearch({ nodes, onFind }: { nodes: readonly GraphNode[]; onF
       rightSection={null}
       rightSectionWidth={8}
       size="sm"
-      w={210}
+      style={{ flex: '0 1 210px', minWidth: 150 }}
       searchable
       value={null}
       searchValue={word}

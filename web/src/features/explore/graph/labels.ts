@@ -10,24 +10,24 @@ export interface Label extends Box {
   text: string;
 }
 
-const height = 18;
 const air = 2;
 
 /** Width of a label's text in the picture's font, generously. */
-export function textWidth(text: string, size = 11): number {
-  return Math.ceil(text.length * size * 0.6) + 10;
+export function textWidth(text: string, size = 12): number {
+  return Math.ceil(text.length * size * 0.6 + size * 0.9);
 }
 
 /**
  * Places labels along their edges such that none touches another or a node's box; `wanted` in the order of importance.
  * An edge whose every point is taken gets none here: its number stands in the tooltip, the table and the panel.
  */
-export function placeLabels(wanted: readonly Wanted[], boxes: readonly Box[]): Label[] {
+export function placeLabels(wanted: readonly Wanted[], boxes: readonly Box[], size = 12): Label[] {
+  const height = Math.round(size * 1.6);
   const grid = new Grid();
   for (const box of boxes) grid.add(box);
   const labels: Label[] = [];
   for (const { id, text, points } of wanted) {
-    const width = textWidth(text);
+    const width = textWidth(text, size);
     // From the middle outwards, where the label is furthest from both arrows.
     const order = points.map((_, i) => i).sort((a, b) => Math.abs(a - (points.length - 1) / 2) - Math.abs(b - (points.length - 1) / 2));
     for (const i of order) {

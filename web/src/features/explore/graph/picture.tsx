@@ -56,8 +56,8 @@ export function pictureSvg(graph: Graph, picture: Picture, words: PictureWords, 
     if (id === START || id === END) {
       out.push(
         `<circle cx="${middle}" cy="${box.y + box.height / 2}" r="${box.width / 2}" fill="${colors.accent}"/>`,
-        text(middle, box.y + 50, id === START ? words.start : words.end, 11, colors.ink, 600, 'middle'),
-        text(middle, box.y + 64, format.compact(graph.basis.instances), 11, colors.ink2, 400, 'middle'),
+        text(middle, box.y + box.height + 16, id === START ? words.start : words.end, 12, colors.ink, 600, 'middle'),
+        text(middle, box.y + box.height + 32, format.compact(graph.basis.instances), 12, colors.ink2, 400, 'middle'),
       );
       continue;
     }
@@ -68,23 +68,23 @@ export function pictureSvg(graph: Graph, picture: Picture, words: PictureWords, 
     out.push(
       `<g><title>${xml(node.mapped ? node.name : `${node.name} (${words.notMapped})`)}</title>`,
       `<rect x="${box.x}" y="${box.y}" width="${box.width}" height="${box.height}" rx="8" fill="${colors.surface}" stroke="${node.mapped ? '#8a9594' : '#a35d00'}" stroke-width="1.25"${dashes}/>`,
-      icon(node.channel, box.x + 10, box.y + 8, colors.channel(node.channel)),
-      ...wrap(node.name, 20, 2).map((line, i) => text(box.x + 31, box.y + 18.5 + i * 15, line, 13, colors.ink, 550)),
+      ...wrap(node.name, 19, 2).map((line, i) => text(box.x + 10, box.y + 22 + i * 17, line, 15, colors.ink, 550)),
+      icon(node.channel, box.x + 9, box.y + 60, colors.channel(node.channel)),
     );
     const number = format.compact(value);
-    const barWidth = box.width - 28 - number.length * 6.6;
+    const barWidth = box.width - 50 - number.length * 7.4;
     out.push(
-      `<rect x="${box.x + 10}" y="${box.y + 46}" width="${round(barWidth)}" height="4" rx="2" fill="#eef1f1"/>`,
-      `<rect x="${box.x + 10}" y="${box.y + 46}" width="${round(Math.max(2, barWidth * share))}" height="4" rx="2" fill="${colors.count(0.35 + 0.65 * Math.sqrt(share))}"/>`,
-      text(box.x + box.width - 10, box.y + 52, number, 11, colors.ink2, 400, 'end'),
+      `<rect x="${box.x + 32}" y="${box.y + 66}" width="${round(barWidth)}" height="4" rx="2" fill="#eef1f1"/>`,
+      `<rect x="${box.x + 32}" y="${box.y + 66}" width="${round(Math.max(2, barWidth * share))}" height="4" rx="2" fill="${colors.count(0.35 + 0.65 * Math.sqrt(share))}"/>`,
+      text(box.x + box.width - 10, box.y + 72, number, 12, colors.ink2, 400, 'end'),
       '</g>',
     );
   }
   const labels = labelsOf(picture, (value) => valueText(value, picture.numbers.measure, format));
   for (const label of labels) {
     out.push(
-      `<rect x="${round(label.x)}" y="${round(label.y)}" width="${label.width}" height="${label.height}" rx="9" fill="${colors.surface}" stroke="${colors.hairline}"/>`,
-      text(round(label.x + label.width / 2), round(label.y + 12.5), label.text, 11, colors.ink2, 400, 'middle'),
+      `<rect x="${round(label.x)}" y="${round(label.y)}" width="${label.width}" height="${label.height}" rx="${label.height / 2}" fill="${colors.surface}" stroke="${colors.hairline}"/>`,
+      text(round(label.x + label.width / 2), round(label.y + label.height / 2 + 4.3), label.text, 12, colors.ink2, 400, 'middle'),
     );
   }
   out.push('</g>', legend(picture, words, format, margin, height - margin - 34), '</svg>');

@@ -5,14 +5,13 @@ import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import { api, useApi, useFilter, useWorkspace, type Detail, type Filter, type Graph, type SequenceCondition, type TouchpointName } from '@/api';
 import { groupKey } from '@/api/useApi';
 import { useTexts } from '@/i18n';
-import { Answer, ChannelIcon, LoadingLines, Note, ShareBar, SidePanel } from '@/ui';
+import { Answer, Chain, ChannelIcon, LoadingLines, Note, ShareBar, SidePanel } from '@/ui';
 import { MergeForm, TouchpointForm, touchpointTexts } from '@/ui/touchpoints';
 import { texts } from '../de';
 import { END, START } from '../graph/model';
 import type { RowsOf } from '../rows/RowsDrawer';
 import { shortId } from '../rows/RowsDrawer';
 import type { Selection } from '../view';
-import { Chain } from '../variants/Chain';
 import classes from './panel.module.css';
 import { Times, Trend } from './Times';
 
@@ -188,8 +187,9 @@ function Contents({ graph, detail, filter, name, onSelect, onRows }: {
           <ul className={classes.examples}>
             {detail.examples.map((row, i) => (
               <li key={i}>
-                <UnstyledButton className={classes.example} onClick={() => onRows({ ...rows, customer: row.customer })} aria-label={t('course.title', { customer: shortId(row.customer) })}>
+                <UnstyledButton className={classes.example} onClick={() => onRows({ ...rows, customer: row.customer })}>
                   <span className={classes.exampleHead}>
+                    <span className="visually-hidden">{t('rows.customer')}</span>
                     <code>{shortId(row.customer)}</code>
                     <span>{format.date(row.first)}</span>
                     <span>{format.duration(row.time_s ?? row.duration_s)}</span>
@@ -326,7 +326,7 @@ function TerminalPanel({ graph, selection, onSelect, onRows }: DetailPanelProps)
             </Button>
           )}
           <Button variant="subtle" size="compact-md" onClick={() => onSelect({ from: id })}>
-            {node.name}
+            {t('panel.to_node')}
           </Button>
         </Group>
       </Stack>

@@ -12,7 +12,7 @@ export function Times({ detail }: { detail: Detail }) {
   const option = useCallback(
     (colors: Colors) => ({
       xAxis: { type: 'category' as const, data: detail.histogram.map((bar) => format.durationShort(bar.from_s)), axisLabel: { hideOverlap: true } },
-      yAxis: { type: 'value' as const, splitNumber: 3, minInterval: 1 },
+      yAxis: { type: 'value' as const, splitNumber: 3, minInterval: 1, axisLabel: { formatter: (count: number) => format.number(count) } },
       tooltip: {
         trigger: 'axis' as const,
         formatter: (of: unknown) => {
@@ -61,7 +61,7 @@ export function Trend({ detail, median }: { detail: Detail; median: boolean }) {
   const option = useCallback(
     (colors: Colors) => ({
       xAxis: { type: 'category' as const, data: detail.trend.map((point) => format.date(point.from)), axisLabel: { hideOverlap: true } },
-      yAxis: { type: 'value' as const, splitNumber: 3, ...(median ? { axisLabel: { formatter: (seconds: number) => format.durationShort(seconds) } } : { minInterval: 1 }) },
+      yAxis: { type: 'value' as const, splitNumber: 3, ...(median ? { axisLabel: { formatter: (seconds: number) => format.durationShort(seconds) } } : { minInterval: 1, axisLabel: { formatter: (count: number) => format.number(count) } }) },
       tooltip: {
         trigger: 'axis' as const,
         formatter: (of: unknown) => {

@@ -5,9 +5,8 @@ import { useMemo, useState } from 'react';
 import { api, download, request, useWorkspace, type Instances, type InstanceRow, type InstancesRequest, type Problem, type TouchpointName } from '@/api';
 import { groupKey } from '@/api/useApi';
 import { useLocale, useTexts } from '@/i18n';
-import { LoadingLines, Pill, ProblemState, Table, useNotify, type Column } from '@/ui';
+import { Chain, LoadingLines, Pill, ProblemState, Table, useNotify, type Column } from '@/ui';
 import { texts } from '../de';
-import { Chain } from '../variants/Chain';
 import { Course } from './Course';
 import classes from './rows.module.css';
 

@@ -3,10 +3,9 @@ import { IconDownload, IconSearch } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import { download, useFilter, useWorkspace, type Asked, type Filter, type TouchpointName, type Variant, type Variants } from '@/api';
 import { useTexts } from '@/i18n';
-import { Answer, LoadingLines, Section, Table, useNotify, type Column } from '@/ui';
+import { Answer, Chain, escapeCloses, LoadingLines, Section, Table, useNotify, type Column } from '@/ui';
 import { TouchpointPicker, useNames } from '@/ui/filterbar';
 import { texts } from '../de';
-import { Chain } from './Chain';
 import classes from './variants.module.css';
 
 export const pageSize = 20;
@@ -91,7 +90,7 @@ function List({ data, limit, onMore, onRows }: { data: Variants; limit: number; 
         </span>
       ),
     },
-    { key: 'duration', header: t('variants.duration'), align: 'right', width: 136, render: (variant) => format.duration(variant.median_duration_s) },
+    { key: 'duration', header: t('variants.duration'), align: 'right', width: 136, render: (variant) => (variant.sequence.length === 1 ? <Text span fz="sm" c="dimmed">{t('variants.single')}</Text> : format.duration(variant.median_duration_s)) },
   ];
   return (
     <>
@@ -131,13 +130,13 @@ function SequenceSearch() {
   const [first, setFirst] = useState<string[]>([]);
   const [then, setThen] = useState<string[]>([]);
   return (
-    <Popover opened={open} onChange={setOpen} position="bottom-end" width={520} trapFocus returnFocus>
+    <Popover opened={open} onChange={setOpen} position="bottom-end" width={520} trapFocus returnFocus closeOnEscape={false}>
       <Popover.Target>
         <Button variant="default" size="compact-md" leftSection={<IconSearch size={15} stroke={1.75} />} onClick={() => setOpen(!open)}>
           {t('variants.search')}
         </Button>
       </Popover.Target>
-      <Popover.Dropdown aria-label={t('variants.search')}>
+      <Popover.Dropdown aria-label={t('variants.search')} onKeyDownCapture={escapeCloses(() => setOpen(false))}>
         <form
           className={classes.search}
           onSubmit={(event) => {

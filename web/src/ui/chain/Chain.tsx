@@ -2,9 +2,11 @@ import { Tooltip, UnstyledButton } from '@mantine/core';
 import { useState } from 'react';
 import type { TouchpointName } from '@/api';
 import { useTexts } from '@/i18n';
-import { ChannelIcon, NotMapped, useColors } from '@/ui';
-import { texts } from '../de';
-import classes from './variants.module.css';
+import { ChannelIcon } from '../ChannelIcon';
+import { useColors } from '../palette';
+import { NotMapped } from '../TouchpointLabel';
+import classes from './chain.module.css';
+import { chainTexts } from './de';
 import { fold, shorten, type Fold } from './fold';
 
 /** A journey as a row of touchpoints; repeats are folded, a long one shows its beginning and its end. */
@@ -16,7 +18,7 @@ export function Chain({ sequence, names, most = 10, small = false }: {
   /** Icons only; the names stand in the tooltips. */
   small?: boolean;
 }) {
-  const { t } = useTexts(texts);
+  const { t } = useTexts(chainTexts);
   const [whole, setWhole] = useState(false);
   const folds = fold(sequence);
   const { head, hidden, tail } = whole ? { head: folds, hidden: 0, tail: [] } : shorten(folds, most);
@@ -27,11 +29,11 @@ export function Chain({ sequence, names, most = 10, small = false }: {
       {hidden > 0 && (
         <li className={classes.step}>
           {small ? (
-            <Tooltip label={t('variants.hidden', { count: hidden })}>
+            <Tooltip label={t('hidden', { count: hidden })}>
               <span className={classes.gap}>+{hidden}</span>
             </Tooltip>
           ) : (
-            <UnstyledButton className={classes.gap} onClick={() => setWhole(true)} aria-label={`${t('variants.unfold')}: ${t('variants.hidden', { count: hidden })}`}>
+            <UnstyledButton className={classes.gap} onClick={() => setWhole(true)} aria-label={`${t('unfold')}: ${t('hidden', { count: hidden })}`}>
               … +{hidden}
             </UnstyledButton>
           )}
@@ -41,7 +43,7 @@ export function Chain({ sequence, names, most = 10, small = false }: {
       {whole && folds.length > most && (
         <li className={classes.step}>
           <UnstyledButton className={classes.gap} onClick={() => setWhole(false)}>
-            {t('variants.fold')}
+            {t('fold')}
           </UnstyledButton>
         </li>
       )}
@@ -50,15 +52,15 @@ export function Chain({ sequence, names, most = 10, small = false }: {
 }
 
 function Stretch({ fold: { ids, times }, names, small }: { fold: Fold; names: ReadonlyMap<string, TouchpointName>; small: boolean }) {
-  const { t } = useTexts(texts);
+  const { t } = useTexts(chainTexts);
   const chips = ids.map((id, i) => <Chip key={i} touchpoint={names.get(id)} id={id} small={small} />);
   if (times === 1) return <li className={classes.step}>{chips}</li>;
   return (
     <li className={classes.step}>
       <span className={classes.repeat} data-block={ids.length > 1 || undefined}>
         {chips}
-        <Tooltip label={t('variants.times', { count: times })}>
-          <span className={classes.times} role="img" aria-label={t('variants.times', { count: times })}>
+        <Tooltip label={t('times', { count: times })}>
+          <span className={classes.times} role="img" aria-label={t('times', { count: times })}>
             ×{times}
           </span>
         </Tooltip>
