@@ -137,8 +137,18 @@ export async function signInQuickly(page, who) {
   return answer.json();
 }
 
-/** What axe finds against WCAG 2.2 A and AA: one line a finding. */
-export async function axe(page) {
+/** Languages, themes and widths in which every page is looked at. Colours differ by theme and layout by width; of the second language only its texts can be seen. */
+export const looks = [
+  { language: 'de', theme: 'light', width: 1440 },
+  { language: 'de', theme: 'light', width: 768 },
+  { language: 'de', theme: 'dark', width: 1440 },
+  { language: 'de', theme: 'dark', width: 768 },
+  { language: 'en', theme: 'light', width: 1440 },
+  { language: 'en', theme: 'dark', width: 768 },
+].map((look) => ({ ...look, height: look.width === 768 ? 1024 : 900, name: `${look.language}-${look.theme}-${look.width}` }));
+
+/** What axe finds against WCAG 2.2 A and AA: one line a finding. `within`: only there, e.g. in a dialog that covers what lies under it. */
+export async function axe(page, within = 'html') {
   // As high as the page, so that nothing lies half under a bar that stays in view while one scrolls.
   const before = page.viewportSize();
   let height = before.height;
@@ -151,8 +161,9 @@ export async function axe(page) {
   }
   // By the debugger: the page's own policy forbids scripts that are not its own.
   await page.evaluate(axeSource);
-  const found = await page.evaluate(() =>
-    globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'] }),
+  const found = await page.evaluate((root) =>
+    globalThis.axe.run(document.querySelector(root), { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'] }),
+    within,
   );
   if (height > before.height) await page.setViewportSize(before);
   return found.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(' ')} · ${n.html.slice(0, 160)} · ${(n.failureSummary ?? '').replace(/\s+/g, ' ').slice(0, 220)}`));
@@ -161,7 +172,7 @@ export async function axe(page) {
 /** Waits until the page has stopped asking and loading for a moment. */
 export async function settled(page) {
   await page.waitForFunction(() => {
-    const busy = document.querySelector('[data-asking], [aria-busy="true"], .mantine-Skeleton-root') || document.fonts.status !== 'loaded' || !document.querySelector('h1');
+    const busy = document.querySelector('[data-asking], [aria-busy="true"], .mantine-Skeleton-root') || document.fonts.status !== 'loaded' || !document.querySelector('h1, [role=heading][aria-level="1"]');
     const since = (globalThis.quietSince = busy ? undefined : (globalThis.quietSince ?? performance.now()));
     return since !== undefined && performance.now() - since > 120;
   });

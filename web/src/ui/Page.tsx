@@ -6,6 +6,7 @@ import { useLocale } from '@/i18n';
 import { CoverageStrip } from './CoverageStrip';
 import classes from './page.module.css';
 import { useEscape } from './useEscape';
+import { useOverflow } from './useOverflow';
 
 export interface PageProps {
   title: string;
@@ -102,6 +103,7 @@ export interface SidePanelProps {
 export function SidePanel({ title, kind, onClose, actions, children }: SidePanelProps) {
   const { t } = useLocale();
   const heading = useId();
+  const { ref, overflows } = useOverflow();
   useEscape(true, onClose);
   return (
     <aside className={classes.panel} aria-labelledby={heading}>
@@ -115,7 +117,9 @@ export function SidePanel({ title, kind, onClose, actions, children }: SidePanel
         </ActionIcon>
       </div>
       {actions && <div className={classes.panelActions}>{actions}</div>}
-      <div className={classes.panelBody}>{children}</div>
+      <div className={classes.panelBody} ref={ref} {...(overflows && { tabIndex: 0, role: 'region', 'aria-labelledby': heading })}>
+        <div>{children}</div>
+      </div>
     </aside>
   );
 }

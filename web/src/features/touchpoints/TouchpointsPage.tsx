@@ -134,7 +134,7 @@ function List({ all, parameters, put, selected, onOpen }: {
             key: 'choose',
             header: (
               <Checkbox
-                size="sm"
+                size="md"
                 aria-label={t('choose.all')}
                 checked={rows.length > 0 && acted.length === rows.length}
                 indeterminate={acted.length > 0 && acted.length < rows.length}
@@ -144,7 +144,7 @@ function List({ all, parameters, put, selected, onOpen }: {
             label: t('column.choose'),
             width: 36,
             leading: true,
-            render: (one: Touchpoint) => <Checkbox size="sm" aria-label={t('choose.one', { name: one.name })} checked={marked.has(one.id)} onChange={() => toggle(one.id)} />,
+            render: (one: Touchpoint) => <Checkbox size="md" aria-label={t('choose.one', { name: one.name })} checked={marked.has(one.id)} onChange={() => toggle(one.id)} />,
           },
         ]
       : []),

@@ -61,7 +61,7 @@ function List({ data, limit, onMore, onRows }: { data: Variants; limit: number; 
       header: '',
       label: t('variants.selected', { count: chosen.size }),
       width: 40,
-      render: (variant, i) => <Checkbox checked={chosen.has(variant.id)} onChange={() => toggle(variant.id)} aria-label={t('variants.select', { rank: i + 1 })} size="sm" />,
+      render: (variant, i) => <Checkbox checked={chosen.has(variant.id)} onChange={() => toggle(variant.id)} aria-label={t('variants.select', { rank: i + 1 })} size="md" />,
     },
     { key: 'path', header: t('variants.path'), render: (variant) => <div className={classes.row}><Chain sequence={variant.sequence} names={names} /></div> },
     {
