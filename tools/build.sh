@@ -12,14 +12,11 @@ quietly() {  # what log command…: output goes to the log; its end is shown whe
 }
 
 [ -e build/release/build.ninja ] || { say "configuring the build"; quietly "Configuring" build/configure.log cmake --preset release; }
-todo=$(ninja -C build/release -n "${@:-lotse}" 2>/dev/null | grep -c '^\[' || true)
-if [ "${todo:-0}" -gt 1 ]; then
-  say "building the program (about $todo steps; the first build takes several minutes on two cores)"
-  if [ -t 1 ]; then
-    NINJA_STATUS='[%f/%t] ' ninja -C build/release "${@:-lotse}" || die "The build failed; the compiler's message stands above. After mending it, start again: finished steps are kept."
-  else
-    quietly "The build" build/build.log ninja -C build/release "${@:-lotse}"
-  fi
+if [ -e build/release/lotse ]; then say "building what has changed"; else say "building the program (several minutes on two cores)"; fi
+if [ -t 1 ]; then
+  NINJA_STATUS='[%f/%t] ' ninja -C build/release "${@:-lotse}" || die "The build failed; the compiler's message stands above. After mending it, start again: finished steps are kept."
+else
+  quietly "The build" build/build.log ninja -C build/release "${@:-lotse}"
 fi
 
 # The web client is built anew only where its sources changed.
