@@ -14,7 +14,7 @@
 namespace lotse::engine::detail {
 namespace {
 
-constexpr size_t partition_keys = 4096;  ///< about so many keys a partition: a table of 160 KB
+constexpr size_t partition_keys = 8192;   ///< about so many keys a partition: a table of 320 KB
 constexpr uint32_t partition_bits_max = 14;
 
 template <class Step>
