@@ -36,7 +36,8 @@ std::optional<Method> method_of(wire::verb verb) {
     case wire::verb::post: return Method::post;
     case wire::verb::patch: return Method::patch;
     case wire::verb::delete_: return Method::remove;
-    default: return std::nullopt;
+    case wire::verb::unknown: return std::nullopt;
+    default: return Method::other;
   }
 }
 
@@ -118,7 +119,7 @@ class BeastConnection : public Connection, public std::enable_shared_from_this<B
       if (failed) {
         if (failed.category() == wire::make_error_code(wire::error::bad_method).category() && failed != wire::error::end_of_stream &&
             failed != wire::error::partial_message)
-          co_await refuse(failed == wire::error::header_limit ? 431 : 400, failed == wire::error::header_limit ? "header_too_large" : "malformed_request");
+          co_await refuse(failed == wire::error::header_limit ? 431 : 400, failed == wire::error::header_limit ? "header_too_large" : "malformed_request", language_of(parser));
         break;
       }
       again = co_await one_request(parser);
@@ -148,7 +149,7 @@ class BeastConnection : public Connection, public std::enable_shared_from_this<B
     const auto method = method_of(head.method());
     const bool only_head = head.method() == wire::verb::head;
     if (!method || !read_target(std::string_view(head.target().data(), head.target().size()), *request)) {
-      co_await refuse(method ? 400 : 501, method ? "malformed_request" : "method_unknown");
+      co_await refuse(method ? 400 : 501, method ? "malformed_request" : "method_unknown", language_of(parser));
       co_return false;
     }
     request->method = *method;
@@ -165,7 +166,7 @@ class BeastConnection : public Connection, public std::enable_shared_from_this<B
 
     const BodyPlan plan = host_.application().plan(*request);
     if (!plan.stream && request->body_size.value_or(0) > plan.size_max) {
-      co_await refuse(413, "body_too_large");
+      co_await refuse(413, "body_too_large", language_of(parser));
       co_return false;
     }
     continue_wanted_ = wire::token_list(head[wire::field::expect]).exists("100-continue");
@@ -175,7 +176,7 @@ class BeastConnection : public Connection, public std::enable_shared_from_this<B
       reader.emplace(*this, parser);
       request->stream = &*reader;
     } else if (const int status = co_await read_whole(parser, plan.size_max, request->body); status != 0) {
-      if (status > 0) co_await refuse(status, status == 413 ? "body_too_large" : "malformed_request");
+      if (status > 0) co_await refuse(status, status == 413 ? "body_too_large" : "malformed_request", language_of(parser));
       co_return false;
     }
     Response response = co_await answer(request, plan.stream);
@@ -238,7 +239,7 @@ class BeastConnection : public Connection, public std::enable_shared_from_this<B
       later(deliver);
     };
     const bool taken = transfer ? host_.run_transfer(std::move(work)) : host_.run_request(std::move(work));
-    if (!taken) co_return problem(Error::make(ErrorKind::unavailable, "server_busy", "every worker is busy"), "de");
+    if (!taken) co_return problem(Error::make(ErrorKind::unavailable, "server_busy", "every worker is busy"), preferred_language(request->header("accept-language")));
     stream_.expires_never();
     while (!waiting->response) co_await waiting->done.async_wait(token);
     if (watched) stream_.socket().cancel();  // ends the watch
@@ -364,10 +365,10 @@ class BeastConnection : public Connection, public std::enable_shared_from_this<B
     co_return false;
   }
 
-  asio::awaitable<void> refuse(int status, const char* code) {
-    Response response = problem(Error::make(ErrorKind::invalid, code), "de");
-    response.status = status;
-    co_await write(std::move(response), 11, false, false);
+  static std::string language_of(Parser& parser) { return preferred_language(parser.get()[wire::field::accept_language]); }
+
+  asio::awaitable<void> refuse(int status, const char* code, std::string language) {
+    co_await write(problem(Error::make(ErrorKind::invalid, code), language, status), 11, false, false);
   }
 
   /// The body as a worker reads it: each piece is one read on the loop, straight into the worker's memory.

@@ -80,6 +80,7 @@ std::string_view method_name(Method method) {
     case Method::post: return "POST";
     case Method::patch: return "PATCH";
     case Method::remove: return "DELETE";
+    case Method::other: break;
   }
   return "";
 }

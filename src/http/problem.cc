@@ -50,8 +50,8 @@ int status_of(ErrorKind kind) {
   return 500;
 }
 
-Response problem(const Error& error, std::string_view language) {
-  ProblemDocument document{.type = "about:blank", .status = status_of(error.kind), .code = error.code};
+Response problem(const Error& error, std::string_view language, int status) {
+  ProblemDocument document{.type = "about:blank", .status = status != 0 ? status : status_of(error.kind), .code = error.code};
   if (error.kind == ErrorKind::internal) {
     document.incident = new_id("inc", Clock::system().now());
     log_error("http", "{} {}: {}", *document.incident, error.code, error.detail);

@@ -41,7 +41,8 @@ std::string_view problem_text(std::string_view code, std::string_view language);
 bool has_problem_text(std::string_view code);
 
 /// The response to an error. Internal ones are logged here with an incident number, their detail stays in the log.
-Response problem(const Error& error, std::string_view language);
+/// `status` where HTTP has a word of its own for it, like 405 or 415; 0: what the error's kind says.
+Response problem(const Error& error, std::string_view language, int status = 0);
 int status_of(ErrorKind kind);
 
 }  // namespace lotse::http

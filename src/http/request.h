@@ -16,7 +16,7 @@
 /// A request and its response as routes see them: plain values, no socket.
 namespace lotse::http {
 
-enum class Method { get, post, patch, remove };
+enum class Method { get, post, patch, remove, other /**< a known one that no route takes, like PUT */ };
 
 /// Reads a streamed body, piece by piece. Blocks the calling thread until bytes are there.
 class BodyReader {
@@ -76,6 +76,9 @@ class EventStream {
   virtual void push(std::string_view name, std::string_view data) = 0;
   virtual void close() = 0;
 };
+
+/// "de" or "en", whichever an Accept-Language header wants more; German where it names neither.
+std::string preferred_language(std::string_view accept_language);
 
 struct Response {
   int status = 200;

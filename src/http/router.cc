@@ -1,7 +1,6 @@
 #include "http/router.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "access/accounts.h"
 #include "access/operator.h"
@@ -42,25 +41,6 @@ std::optional<int> fits(std::string_view pattern, std::string_view path, std::ma
   }
   if (!pattern.empty() || !path.empty()) return std::nullopt;
   return literal;
-}
-
-std::string preferred_language(std::string_view accept_language) {
-  std::string best = "de";
-  double best_quality = -1;
-  while (!accept_language.empty()) {
-    const auto comma = accept_language.find(',');
-    std::string_view one = accept_language.substr(0, comma);
-    accept_language = comma == std::string_view::npos ? std::string_view{} : accept_language.substr(comma + 1);
-    while (!one.empty() && one.front() == ' ') one.remove_prefix(1);
-    double quality = 1;
-    if (const auto q = one.find("q="); q != std::string_view::npos) std::from_chars(one.data() + q + 2, one.data() + one.size(), quality);
-    for (const std::string_view language : {"de", "en"})
-      if (one.substr(0, 2) == language && quality > best_quality) {
-        best = language;
-        best_quality = quality;
-      }
-  }
-  return best;
 }
 
 /// A page of another site may make the browser send our cookie's requests; it cannot forge these headers.
@@ -105,6 +85,16 @@ void compress(Response& response, const Request& request) {
   response.headers.emplace_back("Vary", "Accept-Encoding");
 }
 
+bool equal_without_case(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return std::tolower(static_cast<unsigned char>(x)) == std::tolower(static_cast<unsigned char>(y)); });
+}
+
+bool says_json(std::string_view content_type) {
+  content_type = content_type.substr(0, content_type.find(';'));
+  while (content_type.ends_with(' ')) content_type.remove_suffix(1);
+  return equal_without_case(content_type, "application/json");
+}
+
 bool may_before_password_change(const Route& route) { return route.path == "/session" || route.path == "/me/password"; }
 }  // namespace
 
@@ -138,7 +128,12 @@ BodyPlan Router::plan(const Request& head) {
 Result<access::Caller> Router::caller_of(const Request& request) {
   if (request.local) return services_.owner.any_operator();
   const auto authorization = request.header("authorization");
-  if (authorization.starts_with("Bearer ")) return services_.tokens.caller(authorization.substr(7));
+  if (equal_without_case(authorization.substr(0, 7), "Bearer ")) {
+    auto caller = services_.tokens.caller(authorization.substr(7));
+    // A program has no session that could have expired: it is told of its token.
+    if (!caller && caller.error().code == "not_signed_in") caller.error().code = "token_not_valid";
+    return caller;
+  }
   return services_.accounts.caller(session_token(request));
 }
 
@@ -151,8 +146,7 @@ Result<Response> Router::answer(Request& request) {
   auto found = match(request);
   if (!found.route) {
     if (found.allowed.empty()) return Error::make(ErrorKind::not_found, "no_such_route", request.path);
-    Response response = problem(Error::make(ErrorKind::not_found, "method_not_allowed", found.allowed), request.language);
-    response.status = 405;
+    Response response = problem(Error::make(ErrorKind::not_found, "method_not_allowed", found.allowed), request.language, 405);
     response.headers.emplace_back("Allow", found.allowed);
     return response;
   }
@@ -161,12 +155,8 @@ Result<Response> Router::answer(Request& request) {
 
   if (request.method != Method::get && !request.local) TRY(refuse_foreign_site(request));
   if (route.request) {
-    const auto type = request.header("content-type");
-    if (type.substr(0, type.find(';')) != "application/json") {
-      Response response = problem(Error::invalid("not_json", "", "Content-Type: application/json is wanted"), request.language);
-      response.status = 415;
-      return response;
-    }
+    if (!says_json(request.header("content-type")))
+      return problem(Error::invalid("not_json", "", "Content-Type: application/json is wanted"), request.language, 415);
   }
   if (const auto* open = std::get_if<Route::ForAnybody>(&route.handler)) return (*open)(services_, request);
 

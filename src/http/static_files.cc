@@ -42,7 +42,7 @@ bool plain_path(std::string_view path) {
 }  // namespace
 
 Response StaticFiles::serve(const Request& request) const {
-  if (request.method != Method::get) return Response{.status = 405, .content_type = "text/plain; charset=utf-8", .body = "GET\n"};
+  if (request.method != Method::get) return Response{.status = 405, .content_type = "text/plain; charset=utf-8", .body = "GET\n", .headers = {{"Allow", "GET, HEAD"}}};
   const auto missing = [](std::string text) { return Response{.status = 404, .content_type = "text/plain; charset=utf-8", .body = std::move(text)}; };
   if (root_.empty()) return missing("This server runs without the web client. Start it with --web DIR; its API is at /api/v1.\n");
   if (!plain_path(request.path)) return missing("There is no such page.\n");

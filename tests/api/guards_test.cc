@@ -96,7 +96,7 @@ TEST(Tokens, MayOnlyWhatTheyWereGivenInTheirWorkspace) {
   EXPECT_EQ(token.get("/workspaces/" + server.b + "/segments").code(), "workspace_not_found");
   EXPECT_EQ(token.get("/session").code(), "only_persons");
   EXPECT_EQ(admin->remove(ws() + "/tokens/" + std::string(made.json()["token"]["id"])).status, 204);
-  EXPECT_EQ(token.post(ws() + "/events", {{"source", "S"}, {"events", nlohmann::json::array()}}).code(), "not_signed_in");
+  EXPECT_EQ(token.post(ws() + "/events", {{"source", "S"}, {"events", nlohmann::json::array()}}).code(), "token_not_valid");
 
   EXPECT_EQ(admin->post(ws() + "/tokens", {{"name", "x"}, {"scopes", nlohmann::json::array()}}).code(), "no_scopes");
   EXPECT_EQ(admin->post(ws() + "/tokens", {{"name", "x"}, {"scopes", {"read"}}, {"days", 0}}).code(), "invalid_days");

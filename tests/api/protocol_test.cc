@@ -56,7 +56,34 @@ TEST(Http, SaysWhichMethodsAnAddressTakes) {
   const auto answer = Client(port()).ask("PATCH", "/api/v1/session", "{}");
   EXPECT_EQ(answer.status, 405);
   EXPECT_EQ(answer.headers.at("allow"), "POST, GET, DELETE");
+  EXPECT_EQ(answer.json()["status"], 405) << "the document says what the answer says";
+  const auto put = Client(port()).ask("PUT", "/api/v1/session", "{}");
+  EXPECT_EQ(put.status, 405);
+  EXPECT_EQ(put.headers.at("allow"), "POST, GET, DELETE");
+  EXPECT_EQ(Client(port()).ask("PUT", "/api/v1/nothing", "{}").status, 404);
   EXPECT_EQ(Client(port()).ask("BREW", "/api/v1/session").status, 501);
+}
+
+TEST(Http, AProblemSaysTheStatusItComesWith) {
+  Client client(port());
+  const std::string json = "application/json";
+  for (const auto& answer : {client.ask("POST", "/api/v1/session", "{}", {{"Content-Type", "text/plain"}}), client.ask("POST", "/api/v1/session", std::string(9 << 20, ' '), {{"Content-Type", json}}),
+                             client.ask("BREW", "/"), client.ask("GET", "/%00"), client.ask("GET", "/api/v1/session"), client.ask("GET", "/api/v1/nothing")}) {
+    EXPECT_EQ(answer.json()["status"], answer.status) << answer.body;
+    EXPECT_EQ(answer.headers.at("content-type"), "application/problem+json");
+    client.close();
+  }
+  for (const char* type : {"application/json", "Application/JSON", "application/json ; charset=utf-8"})
+    EXPECT_EQ(client.ask("POST", "/api/v1/session", "{}", {{"Content-Type", type}}).status, 422) << type;
+}
+
+TEST(Http, NamesATokenThatIsNotValid) {
+  Client client(port());
+  for (const char* value : {"Bearer x", "bearer x", "BEARER "}) {
+    const auto answer = client.ask("GET", "/api/v1/workspaces/" + TestServer::get().a + "/imports", {}, {{"Authorization", value}});
+    EXPECT_EQ(answer.status, 401);
+    EXPECT_EQ(answer.code(), std::string_view(value).ends_with(' ') ? "not_signed_in" : "token_not_valid") << value;
+  }
 }
 
 TEST(Http, SpeaksTheCallersLanguage) {
@@ -65,6 +92,13 @@ TEST(Http, SpeaksTheCallersLanguage) {
   EXPECT_NE(title("de-AT,de;q=0.9,en;q=0.8"), title("en-GB,en;q=0.9,de;q=0.8"));
   EXPECT_EQ(title("fr"), title("de")) << "German where neither is asked for";
   EXPECT_EQ(title("fr,en;q=0.5"), title("en"));
+  // Also where the request never reaches a route.
+  const auto refused = [&](const char* language) {
+    const auto answer = client.ask("POST", "/api/v1/session", std::string(9 << 20, ' '), {{"Content-Type", "application/json"}, {"Accept-Language", language}});
+    client.close();
+    return answer.json()["title"];
+  };
+  EXPECT_NE(refused("de"), refused("en"));
 }
 
 TEST(Http, BoundsHeadAndBody) {
