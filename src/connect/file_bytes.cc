@@ -10,12 +10,15 @@
 namespace lotse::connect {
 
 Result<std::unique_ptr<DiskFile>> DiskFile::open(const std::filesystem::path& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // a pipe without a writer must not hold us
+  if (file < 0) {
+    if (errno == ENOENT || errno == ENOTDIR) return Error::make(ErrorKind::not_found, "file_not_found", path.string());
+    return Error::make(ErrorKind::unavailable, "file_not_readable", path.string() + ": " + std::strerror(errno));
+  }
   struct stat st {};
-  if (file < 0 || fstat(file, &st) != 0 || !S_ISREG(st.st_mode)) {
-    const int number = file < 0 ? errno : EINVAL;
-    if (file >= 0) ::close(file);
-    return Error::invalid("file_not_readable", "", path.string() + ": " + std::strerror(number));
+  if (fstat(file, &st) != 0 || !S_ISREG(st.st_mode)) {
+    ::close(file);
+    return Error::invalid("file_not_readable", "", path.string() + " is no ordinary file");
   }
   posix_fadvise(file, 0, 0, POSIX_FADV_SEQUENTIAL);
   return std::unique_ptr<DiskFile>(new DiskFile(file, static_cast<uint64_t>(st.st_size)));

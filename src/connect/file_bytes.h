@@ -9,7 +9,7 @@ namespace lotse::connect {
 /// A file on disk as the formats read it. One thread at a time.
 class DiskFile : public formats::ByteFile {
  public:
-  /// errors  file_not_readable
+  /// errors  file_not_found, file_not_readable (also a folder)
   static Result<std::unique_ptr<DiskFile>> open(const std::filesystem::path& path);
   ~DiskFile() override;
   uint64_t size_bytes() const override { return size_; }

@@ -81,6 +81,29 @@ std::string kind_of(const formats::DetectedColumn& column) {
   return "text";
 }
 
+/// Whether slash dates of a column have the day or the month first, by the first row that can be read in one way only;
+/// none where every row can be read in both.
+Result<std::optional<formats::TimeLayout>> settled_slash_dates(formats::ByteFile& file, const formats::TableOptions& options, const std::string& column,
+                                                              Micros now, std::stop_token stop) {
+  const auto table = TRY(formats::OpenTable::open(file, options));
+  const auto& names = table->rows().columns();
+  const auto place = static_cast<size_t>(std::ranges::find(names, column) - names.begin());
+  const formats::StampReader month_first(formats::TimeLayout::us, formats::Zone::utc(), now), day_first(formats::TimeLayout::day_slash, formats::Zone::utc(), now);
+  formats::RowBlock block;
+  while (place < names.size() && TRY(table->rows().next(block))) {
+    if (stop.stop_requested()) return Error::make(ErrorKind::cancelled, "cancelled");
+    for (size_t r = 0; r < block.row_count(); ++r) {
+      const std::string_view text = block.cell(r, place);
+      const bool month = month_first.read(text).problem == formats::StampProblem::none, day = day_first.read(text).problem == formats::StampProblem::none;
+      if (month != day) return std::optional(month ? formats::TimeLayout::us : formats::TimeLayout::day_slash);
+    }
+  }
+  return std::optional<formats::TimeLayout>();
+}
+
+/// Below this many rows a sample says nothing about how often types repeat.
+constexpr uint64_t rows_to_judge_types = 1000;
+
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') text.remove_prefix(1);
   while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.remove_suffix(1);
@@ -125,14 +148,15 @@ Result<void> check_mapping(const SourceMapping& mapping, std::string_view at) {
   return {};
 }
 
-Result<ImportPlan> plan_import(formats::ByteFile& file, const ImportOrder& order, Micros now) {
+Result<ImportPlan> plan_import(formats::ByteFile& file, const ImportOrder& order, Micros now, std::stop_token stop) {
   const SourceMapping& mapping = order.mapping;
   TRY(check_mapping(mapping, "/mapping"));
   const auto detected = TRY(formats::detect(file, TRY(hints(mapping.read, "/mapping/read"))));
   ImportPlan plan;
   plan.table = detected.options;
   formats::TimeLayout layout = formats::TimeLayout::iso;
-  for (const auto& column : mapping.columns) {
+  for (size_t i = 0; i < mapping.columns.size(); ++i) {
+    const ColumnMapping& column = mapping.columns[i];
     if (column.role == ColumnRole::event_attribute || column.role == ColumnRole::customer_attribute || column.role == ColumnRole::pseudonymise)
       plan.attributes.push_back({std::string(trimmed(column.name.value_or(column.column))),
                                  column.role == ColumnRole::customer_attribute ? AttributeScope::customer : AttributeScope::event,
@@ -143,7 +167,16 @@ Result<ImportPlan> plan_import(formats::ByteFile& file, const ImportOrder& order
       if (column.role == ColumnRole::time && seen.time) {
         layout = seen.time->layout;
         plan.us_dates_assumed = seen.time->slash_ambiguous && !mapping.read.time_format;
+        if (plan.us_dates_assumed)
+          if (const auto settled = TRY(settled_slash_dates(file, plan.table, column.column, now, stop))) {
+            layout = *settled;
+            plan.us_dates_assumed = false;
+          }
       }
+      // A customer number or a free text taken for what happened: its values would fill the workspace's event types for good.
+      if (column.role == ColumnRole::event_type && detected.sampled_rows >= rows_to_judge_types && seen.distinct * 10 >= detected.sampled_rows * 9)
+        return Error::invalid("event_types_differ", fmt::format("/mapping/columns/{}/column", i),
+                              fmt::format("{} of {} rows have a type of their own", seen.distinct, detected.sampled_rows));
       if (column.role == ColumnRole::cost) plan.decimal_mark = seen.decimal_mark;
     }
   }

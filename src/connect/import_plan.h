@@ -1,4 +1,6 @@
 #pragma once
+#include <stop_token>
+
 #include "connect/import_run.h"
 #include "formats/timestamp.h"
 #include "hub/intake.h"
@@ -21,8 +23,10 @@ struct ImportPlan {
   std::string default_channel, default_direction, default_unit;
 };
 
-/// Looks at the file's beginning and resolves everything but the columns' places.
-Result<ImportPlan> plan_import(formats::ByteFile& file, const ImportOrder& order, Micros now);
+/// Looks at the file's beginning and resolves everything but the columns' places. Where slash dates could be read either
+/// way there, the whole file is searched for one that decides.
+///   errors  those of check_mapping and formats::detect; event_types_differ (nearly every row has a type of its own)
+Result<ImportPlan> plan_import(formats::ByteFile& file, const ImportOrder& order, Micros now, std::stop_token stop = {});
 /// The places, once the table is open. errors  unknown_column
 Result<void> place_columns(ImportPlan& plan, const SourceMapping& mapping, const std::vector<std::string>& columns);
 

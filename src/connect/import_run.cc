@@ -197,7 +197,7 @@ Result<ImportResult> run_import(std::shared_ptr<events::DuckStore> store, privac
   progress(0, "read");
   const auto begin = Steady::now();
   const auto file = TRY(DiskFile::open(order.file));
-  ImportPlan plan = TRY(plan_import(*file, order, clock.now()));
+  ImportPlan plan = TRY(plan_import(*file, order, clock.now(), stop));
   const auto table = TRY(formats::OpenTable::open(*file, plan.table, plan.first_columns));
   TRY(place_columns(plan, order.mapping, table->rows().columns()));
   hub::IntakeOptions intake_options{order.workspace, order.source_id, order.source_name, plan.customer_is_instance, plan.attributes};
@@ -240,6 +240,8 @@ Result<ImportResult> run_import(std::shared_ptr<events::DuckStore> store, privac
   out.warnings = run.warned.list();
   for (auto& warning : out.warnings)
     if (warning.code == "us_dates_assumed") warning.rows = out.rows_read, warning.example.reset();
+  if (const auto* xes = table->xes(); xes && xes->counts().loose_events > 0)
+    out.warnings.push_back({"events_outside_traces", xes->counts().loose_events, std::nullopt});
   if (table->invalid_bytes() > 0) out.warnings.push_back({"invalid_bytes", table->invalid_bytes(), std::nullopt});
   out.events_new = stored->events_new;
   out.events_known = stored->events_known;

@@ -375,5 +375,101 @@ TEST_F(ConnectTest, AnImportThatAnEarlierProcessLeftIsSettled) {
   EXPECT_EQ(imports->get(*viewer, import.id)->error_code, "interrupted");
 }
 
+TEST_F(ConnectTest, ATableFilledByManyHandsIsRead) {
+  // Slash dates that could be read either way as far as the sample goes, until a later row decides.
+  std::string csv = "who;what;when\n";
+  for (int i = 0; i < 6000; ++i) csv += "K" + std::to_string(i) + ";x;03/04/2025 10:00\n";
+  const auto day_first = run(csv + "Z;x;25/04/2025 10:00\n", mapping(), {}, "Day");
+  EXPECT_EQ(day_first.rows_rejected, 0u);
+  EXPECT_EQ(day_first.first, "2025-04-03T08:00:00Z");
+  EXPECT_TRUE(day_first.warnings.empty());
+  const auto month_first = run(csv + "Z;x;04/25/2025 10:00\n", mapping(), {}, "Month");
+  EXPECT_EQ(month_first.first, "2025-03-04T09:00:00Z");
+  EXPECT_TRUE(month_first.warnings.empty());
+  const auto open = run(csv, mapping(), {}, "Open");
+  ASSERT_EQ(open.warnings.size(), 1u);
+  EXPECT_EQ(open.warnings[0].code, "us_dates_assumed");
+  // Dates of two forms, the second beyond doubt.
+  const auto mixed = run("who;what;when\nA;x;31.12.2024 10:00\nB;x;30.12.2024\nC;x;2024-12-29 10:00\n", mapping(), {}, "Mixed");
+  EXPECT_EQ(mixed.events_new, 3u);
+}
+
+TEST_F(ConnectTest, AnExampleIsCutBetweenCharacters) {
+  std::string umlauts = "x";
+  for (int i = 0; i < 100; ++i) umlauts += "ä";
+  const auto import = run("who;what;when\nA;x;" + umlauts + "\nB;x;2025-01-01\n", mapping());
+  EXPECT_EQ(import.state, ImportState::done);
+  ASSERT_EQ(import.rejects.size(), 1u);
+  EXPECT_EQ(import.rejects[0].example, "2: x" + umlauts.substr(1, 98));
+}
+
+TEST_F(ConnectTest, EventsOutsideOfTracesAreCounted) {
+  const SourceMapping how{{}, {{"case:concept:name", ColumnRole::customer}, {"concept:name", ColumnRole::event_type}, {"time:timestamp", ColumnRole::time}}, {}, {}, {}};
+  const std::string event = "<event><string key=\"concept:name\" value=\"a\"/><date key=\"time:timestamp\" value=\"2025-01-01T10:00:00Z\"/></event>";
+  const auto import = run("<log><trace><string key=\"concept:name\" value=\"c\"/>" + event + "</trace>" + event + event + "</log>", how);
+  EXPECT_EQ(import.events_new, 1u);
+  ASSERT_EQ(import.warnings.size(), 1u);
+  EXPECT_EQ(import.warnings[0].code, "events_outside_traces");
+  EXPECT_EQ(import.warnings[0].rows, 2u);
+}
+
+TEST_F(ConnectTest, AMistakeDoesNotUseUpWhatAWorkspaceHolds) {
+  // A column of numbers taken for what happened.
+  std::string wrong = "who,what,when\n";
+  for (int i = 0; i < 2000; ++i) wrong += "K," + std::to_string(i) + ",2025-01-01\n";
+  EXPECT_EQ(run(wrong, mapping()).error_code, "event_types_differ");
+  EXPECT_TRUE(store()->dictionary()->types.empty());
+  // More attributes than a workspace holds: refused before one is named.
+  SourceMapping many = mapping();
+  std::string header = "who,what,when", row = "A,x,2025-01-01";
+  for (int i = 0; i < 2100; ++i) {
+    many.columns.push_back({"c" + std::to_string(i), ColumnRole::event_attribute});
+    header += ",c" + std::to_string(i);
+    row += ",1";
+  }
+  EXPECT_EQ(run(header + "\n" + row + "\n", many, {}, "Wide").error_code, "too_many_attributes");
+  NewEvent event{"K1", "login", "2025-03-01T10:00:00"};
+  for (int i = 0; i < 2100; ++i) event.attributes["c" + std::to_string(i)] = "1";
+  NewEvent damaged{"K1", std::string("log\0in", 6), "2025-03-01"};
+  NewEvent named{"K1", "login", "2025-03-01"};
+  named.attributes[std::string(401, 'n')] = "1";
+  const auto append = [&](std::vector<NewEvent> events) {
+    std::promise<Result<AppendAnswer>> answer;
+    live->append(*viewer, {"App", std::move(events)}, [&](Result<AppendAnswer> a) { answer.set_value(std::move(a)); });
+    return answer.get_future().get();
+  };
+  EXPECT_EQ(append({event}).error().code, "too_many_attributes");
+  const auto rejected = append({damaged, named});
+  ASSERT_TRUE(rejected);
+  ASSERT_EQ(rejected->rejected.size(), 2u);
+  EXPECT_EQ(rejected->rejected[0].code, "nul_byte");
+  EXPECT_EQ(rejected->rejected[1].code, "text_too_long");
+  EXPECT_EQ(store()->dictionary()->attributes.size(), 3u);
+  EXPECT_EQ(run("who,what,when,city\nA,x,2025-01-01,Bonn\n", mapping({{"city", ColumnRole::event_attribute}}), {}, "Good").state, ImportState::done);
+}
+
+TEST_F(ConnectTest, AnUploadIsForOneImportAndGoesAfterADay) {
+  std::string csv = "who,what,when\n";
+  for (int i = 0; i < 300'000; ++i) csv += "K" + std::to_string(i) + ",x,2025-01-01\n";
+  const auto id = upload(csv);
+  const auto first = imports->start(*viewer, {id, "CRM", mapping(), {}});
+  ASSERT_TRUE(first);
+  const auto second = imports->start(*viewer, {id, "CRM", mapping(), {}});
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, "upload_in_use");
+  EXPECT_EQ(second.error().field, "/upload");
+  EXPECT_EQ(wait(first->id).state, ImportState::done);
+
+  EXPECT_EQ(uploads->get(*viewer, upload("x", "C:\\Anrufe M\xE4rz.csv"))->name, "Anrufe März.csv");
+  const auto forgotten = upload("who,what,when\nA,x,2025-01-01\n");
+  clock.advance(Micros{int64_t{23} * 3'600'000'000});
+  uploads->clean_up(workspace);
+  EXPECT_TRUE(uploads->get(*viewer, forgotten));
+  clock.advance(Micros{int64_t{2} * 3'600'000'000});
+  uploads->clean_up(workspace);
+  EXPECT_FALSE(uploads->get(*viewer, forgotten));
+  EXPECT_FALSE(std::filesystem::exists(uploads->path(workspace, forgotten)));
+}
+
 }  // namespace
 }  // namespace lotse::connect

@@ -108,6 +108,9 @@ Result<Import> Imports::start(const Viewer& viewer, const ImportRequest& request
     upload.error().field = "/upload";
     return upload.error();
   }
+  // The import that is done takes its file along.
+  if (TRY(parts_.uploads.in_use(viewer.workspace())).contains(request.upload))
+    return Error{ErrorKind::conflict, "upload_in_use", "/upload", "an import of this file waits or runs"};
   if (request.replaces) {
     auto replaced = load(viewer.workspace(), *request.replaces);
     if (!replaced) {
@@ -224,7 +227,7 @@ Result<void> Imports::run(jobs::JobContext& context) {
     // All that follows from the import stands before it is called done: whoever waits for that asks for it next.
     if (request.replaces) TRY(mark_undone(workspace, *request.replaces));
     if (auto taken = parts_.sources.take_in(viewer); !taken) log_warning("connect", "{}: {}", import.id, taken.error().detail);
-    if (auto gone = parts_.uploads.forget(viewer, request.upload); !gone) log_warning("connect", "{} stays: {}", request.upload, gone.error().code);
+    if (auto gone = parts_.uploads.forget(workspace, request.upload); !gone) log_warning("connect", "{} stays: {}", request.upload, gone.error().code);
   }
   live_.with([&](auto& live) { live.erase(import.id); });
   TRY(store_outcome(workspace, import));

@@ -57,7 +57,7 @@ class Imports {
 
   /// Saves the mapping under the source's name and puts the import into the queue.
   ///   errors  forbidden, upload_not_found (/upload), invalid_name (/source_name), those of check_mapping (below /mapping),
-  ///           import_not_found and import_not_done (/replaces), jobs_full
+  ///           upload_in_use (/upload), import_not_found and import_not_done (/replaces), jobs_full
   Result<Import> start(const Viewer& viewer, const ImportRequest& request);
   Result<Import> cancel(const Viewer& viewer, std::string_view id);
   /// Removes the import's events.  errors  import_not_done

@@ -17,7 +17,7 @@ class LiveEvents {
 
   /// Answers, from another thread or before it returns, when the accepted events would survive a power cut.
   ///   errors    forbidden, no_events, too_many_events (above 10,000), invalid_name (/source), hub_busy, store_busy, disk_full
-  ///   rejected  no_customer, no_event_type, time_missing, bad_time, time_out_of_range, unknown_direction, text_too_long
+  ///   rejected  no_customer, no_event_type, time_missing, bad_time, time_out_of_range, unknown_direction, text_too_long, nul_byte
   void append(const Viewer& viewer, const AppendRequest& request, std::function<void(Result<AppendAnswer>)> done);
 
  private:

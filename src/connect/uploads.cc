@@ -13,6 +13,7 @@
 #include "connect/file_bytes.h"
 #include "connect/import_run.h"
 #include "connect/sources.h"
+#include "formats/encoding.h"
 
 namespace lotse::connect {
 
@@ -26,6 +27,15 @@ Error file_error(int number, const std::filesystem::path& path) {
 Result<void> may_import(const Viewer& viewer) {
   if (!viewer.may(Right::import_data)) return Error::make(ErrorKind::forbidden, "forbidden", "import_data is needed");
   return {};
+}
+
+/// Some systems name files in Windows-1252; JSON can hold UTF-8 only.
+std::string in_utf8(const std::string& name) {
+  formats::MemorySource bytes(name);
+  formats::DecodeSource decode(bytes, formats::Encoding::utf8);
+  std::string out(name.size() * 3 + 16, '\0');
+  out.resize(formats::read_full(decode, out).value_or(0));
+  return out;
 }
 
 Error not_found(std::string_view id) { return Error::make(ErrorKind::not_found, "upload_not_found", std::string(id)); }
@@ -46,9 +56,10 @@ Result<std::unique_ptr<IncomingFile>> Uploads::begin(const Viewer& viewer, std::
   TRY(may_import(viewer));
   // Only the last part counts: browsers on some systems send a path.
   if (const auto slash = name.find_last_of("/\\"); slash != std::string::npos) name.erase(0, slash + 1);
+  name = in_utf8(name);
   if (name.empty() || name.size() > 255 || name.find_first_of(std::string_view("\0\r\n", 3)) != std::string::npos)
     return Error::invalid("invalid_name", "/name", "a file name of 1 to 255 bytes is expected");
-  clean_up(viewer);
+  clean_up(viewer.workspace());
   std::unique_ptr<IncomingFile> incoming(new IncomingFile);
   incoming->owner_ = this;
   incoming->viewer_ = viewer;
@@ -115,8 +126,8 @@ Result<Detection> Uploads::detection(const Viewer& viewer, std::string_view id, 
   return detection;
 }
 
-Result<std::set<std::string>> Uploads::in_use(const Viewer& viewer) {
-  const auto rows = TRY(database_.read(viewer.workspace(), [](db::Session& s) { return s.query(sql::import_states); }));
+Result<std::set<std::string>> Uploads::in_use(const WorkspaceId& workspace) {
+  const auto rows = TRY(database_.read(workspace, [](db::Session& s) { return s.query(sql::import_states); }));
   std::set<std::string> out;
   for (const auto& row : rows)
     if (auto request = parse_json<ImportRequest>(row.text(2))) out.insert(request->upload);
@@ -125,35 +136,37 @@ Result<std::set<std::string>> Uploads::in_use(const Viewer& viewer) {
 
 Result<void> Uploads::remove(const Viewer& viewer, std::string_view id) {
   const auto upload = TRY(get(viewer, id));
-  if (TRY(in_use(viewer)).contains(upload.id)) return Error::make(ErrorKind::conflict, "upload_in_use", "an import of this file waits or runs");
-  return forget(viewer, upload.id);
+  if (TRY(in_use(viewer.workspace())).contains(upload.id)) return Error::make(ErrorKind::conflict, "upload_in_use", "an import of this file waits or runs");
+  return forget(viewer.workspace(), upload.id);
 }
 
-Result<void> Uploads::forget(const Viewer& viewer, std::string_view id) {
-  TRY(database_.write(viewer.workspace(), [&](db::Session& s) { return s.execute(sql::upload_delete, {{":id", id}}); }));
+Result<void> Uploads::forget(const WorkspaceId& workspace, std::string_view id) {
+  TRY(database_.write(workspace, [&](db::Session& s) { return s.execute(sql::upload_delete, {{":id", id}}); }));
   std::error_code ignored;
-  std::filesystem::remove(path(viewer.workspace(), id), ignored);
+  std::filesystem::remove(path(workspace, id), ignored);
   return {};
 }
 
-void Uploads::clean_up(const Viewer& viewer) {
-  const auto used = in_use(viewer);
+void Uploads::clean_up(const WorkspaceId& workspace) {
+  const auto used = in_use(workspace);
   if (!used) return;
   const Micros before = clock_.now() - limits_.kept;
-  const auto old = database_.read(viewer.workspace(), [&](db::Session& s) { return s.query(sql::upload_list_before, {{":before", before.count()}}); });
+  const auto old = database_.read(workspace, [&](db::Session& s) { return s.query(sql::upload_list_before, {{":before", before.count()}}); });
   if (!old) return;
   for (const auto& row : *old) {
     const auto upload = read(row);
     if (used->contains(upload.id)) continue;
-    if (auto gone = remove(viewer, upload.id); !gone) log_warning("connect", "{} stays: {}", upload.id, gone.error().detail);
+    if (auto gone = forget(workspace, upload.id); !gone) log_warning("connect", "{} stays: {}", upload.id, gone.error().detail);
   }
   // Uploads that broke off with the process are files that nobody knows; those of today may still be growing.
   std::error_code none;
-  for (const auto& entry : std::filesystem::directory_iterator(stores_.folder(viewer.workspace()) / "uploads", none)) {
+  for (const auto& entry : std::filesystem::directory_iterator(stores_.folder(workspace) / "uploads", none)) {
     std::error_code failed;
     const auto age = std::filesystem::file_time_type::clock::now() - entry.last_write_time(failed);
-    if (failed || age < std::chrono::microseconds(limits_.kept.count()) || get(viewer, entry.path().filename().string())) continue;
-    std::filesystem::remove(entry.path(), failed);
+    if (failed || age < std::chrono::microseconds(limits_.kept.count())) continue;
+    const std::string id = entry.path().filename().string();
+    const auto known = database_.read(workspace, [&](db::Session& s) { return s.query(sql::upload_get, {{":id", id}}); });
+    if (known && known->empty()) std::filesystem::remove(entry.path(), failed);
   }
 }
 

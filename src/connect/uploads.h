@@ -52,14 +52,16 @@ class Uploads {
   /// errors  upload_in_use (an import waits or runs)
   Result<void> remove(const Viewer& viewer, std::string_view id);
   /// As `remove`, by the import that has taken the file in.
-  Result<void> forget(const Viewer& viewer, std::string_view id);
+  Result<void> forget(const WorkspaceId& workspace, std::string_view id);
+  /// The uploads that an import waits for or reads.
+  Result<std::set<std::string>> in_use(const WorkspaceId& workspace);
+  /// Removes files that are older than they may be, and those that the database does not know. To be called now and then;
+  /// each new upload does it, too.
+  void clean_up(const WorkspaceId& workspace);
   std::filesystem::path path(const WorkspaceId& workspace, std::string_view id) const;
 
  private:
   friend class IncomingFile;
-  /// Removes files that are older than they may be, and those that the database does not know.
-  void clean_up(const Viewer& viewer);
-  Result<std::set<std::string>> in_use(const Viewer& viewer);
   db::Database& database_;
   events::Stores& stores_;
   const Clock& clock_;

@@ -1,16 +1,19 @@
 #include "hub/hub.h"
 
 #include <map>
+#include <set>
 
 #include "base/ids.h"
 #include "base/log.h"
 #include "hub/direction.h"
+#include "hub/intake.h"
 
 namespace lotse::hub {
 
 namespace {
 constexpr size_t queue_events_max = 200'000;
 constexpr size_t text_bytes_max = 10'000;
+constexpr size_t name_bytes_max = 400;  // of an attribute, as in files
 
 std::string_view trimmed(std::string_view text) {
   const auto blank = [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
@@ -23,6 +26,7 @@ const char* problem(IncomingEvent& e) {
   for (std::string* text : {&e.customer, &e.type, &e.message, &e.instance_key, &e.channel, &e.direction, &e.unit}) {
     *text = std::string(trimmed(*text));
     if (text->size() > text_bytes_max) return "text_too_long";
+    if (text->find('\0') != std::string::npos) return "nul_byte";
   }
   if (e.customer.empty()) return "no_customer";
   if (e.type.empty()) return "no_event_type";
@@ -34,10 +38,18 @@ const char* problem(IncomingEvent& e) {
   for (auto& [name, text] : e.attributes) {
     name = std::string(trimmed(name));
     text = std::string(trimmed(text));
-    if (name.size() > text_bytes_max || text.size() > text_bytes_max) return "text_too_long";
+    if (name.size() > name_bytes_max || text.size() > text_bytes_max) return "text_too_long";
+    if (name.find('\0') != std::string::npos || text.find('\0') != std::string::npos) return "nul_byte";
   }
   std::erase_if(e.attributes, [](const auto& a) { return a.first.empty() || a.second.empty(); });
   return nullptr;
+}
+/// Refuses what would go beyond the number of attributes before any is named: names that are given stay given.
+Result<void> attributes_fit(const events::Dictionary& dictionary, const std::vector<events::LiveEvent>& batch) {
+  AttributeNames names;
+  for (const auto& event : batch)
+    for (const auto& [name, text] : event.attributes) names.emplace(AttributeScope::event, name);
+  return check_attribute_room(dictionary, std::move(names));
 }
 }  // namespace
 
@@ -121,6 +133,10 @@ void Hub::take(const WorkspaceId& workspace, std::vector<Waiting> group) {
   size_t next = 0;
   for (size_t g = 0; g < group.size(); ++g) {
     for (auto& event : batches[g]) event.identity = numbers[next++];
+    if (auto fit = attributes_fit(*(*store)->dictionary(), batches[g]); !fit) {
+      group[g].done(fit.error());
+      continue;
+    }
     (*store)->append(std::move(batches[g]),
                      [answer = std::move(answers[g]), done = std::move(group[g].done)](Result<events::Acked> acked) mutable {
                        if (!acked) return done(acked.error());

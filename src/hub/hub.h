@@ -24,7 +24,7 @@ struct IncomingEvent {
 };
 struct RejectedIncoming {
   size_t index;
-  const char* code;  ///< no_customer, no_event_type, unknown_direction, text_too_long
+  const char* code;  ///< no_customer, no_event_type, unknown_direction, text_too_long, nul_byte
 };
 struct Accepted {
   uint64_t accepted = 0, known = 0, as_of = 0;
@@ -41,7 +41,7 @@ class Hub {
   ~Hub();  ///< finishes what was taken
 
   /// `done` is called once, from another thread, when the accepted events are durable and visible, or with why none is.
-  ///   errors  hub_busy (too much waits), disk_full, those of the store and the vault
+  ///   errors  hub_busy (too much waits), too_many_attributes, disk_full, those of the store and the vault
   void accept(const WorkspaceId& workspace, std::string source_id, std::string source_name, std::vector<IncomingEvent> events,
               std::function<void(Result<Accepted>)> done);
 

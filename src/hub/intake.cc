@@ -6,6 +6,7 @@
 namespace lotse::hub {
 
 namespace {
+constexpr size_t attributes_max = 2'000;           // as the store's
 constexpr size_t staff_names_max = 65'536;          // likewise
 constexpr size_t known_customers_max = 4'000'000;  // per thread; then its memory of customers begins anew
 
@@ -21,7 +22,18 @@ void put_field(std::string& bytes, uint32_t field, std::string_view text) {
 }
 }  // namespace
 
+Result<void> check_attribute_room(const events::Dictionary& dictionary, AttributeNames names) {
+  for (const auto& known : dictionary.attributes)
+    if (known.number >= BuiltinAttribute::first_imported) names.erase({known.scope, known.name});
+  if (dictionary.attributes.size() + names.size() <= attributes_max) return {};
+  return Error::make(ErrorKind::invalid, "too_many_attributes",
+                     std::to_string(dictionary.attributes.size()) + " attributes are there, " + std::to_string(names.size()) + " more are wanted");
+}
+
 Result<std::unique_ptr<Intake>> Intake::open(std::shared_ptr<events::DuckStore> store, privacy::Vault& vault, IntakeOptions options) {
+  AttributeNames names;
+  for (const auto& a : options.attributes) names.emplace(a.scope, a.name);
+  TRY(check_attribute_room(*store->dictionary(), std::move(names)));
   std::unique_ptr<Intake> intake(new Intake(std::move(store), vault, std::move(options)));
   intake->source_ = TRY(intake->store_->source(intake->options_.source_id, intake->options_.source_name));
   for (const auto& a : intake->options_.attributes) intake->attributes_.push_back(TRY(intake->store_->attribute(a.name, a.scope)));

@@ -2,6 +2,7 @@
 #include <atomic>
 #include <deque>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -38,10 +39,17 @@ struct IntakeOptions {
   std::vector<IntakeAttribute> attributes;
 };
 
+/// Whether a workspace has room for attributes of these names. To be asked before any is named in the store: a name that
+/// is given stays given, also where what it was for is refused afterwards.
+///   errors  too_many_attributes
+using AttributeNames = std::set<std::pair<AttributeScope, std::string_view>>;
+Result<void> check_attribute_room(const events::Dictionary& dictionary, AttributeNames names);
+
 /// The way of an import's rows into a store: identifiers become numbers of the vault, texts become codes, rows get their
 /// ids. One Intake per import, one Worker per thread.
 class Intake {
  public:
+  /// errors  too_many_attributes, too_many_sources
   static Result<std::unique_ptr<Intake>> open(std::shared_ptr<events::DuckStore> store, privacy::Vault& vault, IntakeOptions options);
 
   class Worker {

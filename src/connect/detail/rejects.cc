@@ -20,6 +20,7 @@ constexpr RejectText texts[] = {
     {"bad_time", "Der Zeitpunkt ist nicht lesbar.", "The time cannot be read."},
     {"time_out_of_range", "Der Zeitpunkt liegt außerhalb der Jahre 1 bis 9999.", "The time is outside the years 1 to 9999."},
     {"too_many_cells", "Die Zeile hat mehr Zellen als die Kopfzeile.", "The row has more cells than the header."},
+    {"empty_event_type", "Der Ereignistyp fehlt.", "The event type is missing."},
     {"nul_byte", "Die Zeile enthält ein NUL-Zeichen; sie ist wohl beschädigt.", "The row holds a NUL byte; it is probably damaged."},
     {"text_too_long", "Ein Text der Zeile ist länger als 10.000 Zeichen.", "A text of the row is longer than 10,000 characters."},
 };
@@ -37,7 +38,9 @@ void ReasonCounts::add(std::string_view code, uint64_t row, std::string_view exa
   Reason& reason = it->second;
   if (reason.rows++ == 0 || row < reason.first_row) {
     reason.first_row = row;
-    reason.example = std::string(example.substr(0, 100));
+    size_t end = std::min<size_t>(example.size(), 100);
+    while (end < example.size() && end > 0 && (static_cast<unsigned char>(example[end]) & 0xC0) == 0x80) --end;  // whole characters
+    reason.example = std::string(example.substr(0, end));
   }
 }
 

@@ -43,7 +43,7 @@ std::vector<Route> import_routes() {
   rows.push_back(row(Method::get, "/workspaces/{ws}/imports", Right::read, "Imports, newest first", {"invalid_cursor"}, list)
                      .query("cursor", "of the answer before"));
   rows.push_back(row(Method::post, "/workspaces/{ws}/imports", Right::import_data, "Import an uploaded file as a job",
-                     {"upload_not_found", "invalid_name", "no_customer_column", "no_time_column", "no_event_type_column", "role_twice",
+                     {"upload_not_found", "upload_in_use", "invalid_name", "no_customer_column", "no_time_column", "no_event_type_column", "role_twice",
                       "attribute_twice", "bad_delimiter", "import_not_found", "import_not_done", "jobs_full"}, start));
   rows.push_back(row(Method::get, "/workspaces/{ws}/imports/{id}", Right::read, "One import: state, counts, rejects", {"import_not_found"}, get));
   rows.push_back(row(Method::post, "/workspaces/{ws}/imports/{id}/cancel", Right::import_data, "Stop an import; nothing of it stays",

@@ -109,7 +109,7 @@ std::vector<Route> server_routes() {
   rows.push_back(row(Method::get, "/server/workspaces", owner, "Every workspace of this server", {}, workspaces));
   rows.push_back(row(Method::post, "/server/workspaces", owner, "Make a workspace",
                      {"invalid_name", "invalid_time_zone", "invalid_language", "workspace_exists", "user_not_found"}, add_workspace));
-  rows.push_back(row(Method::post, "/server/backup", owner, "Copy the whole data folder consistently", {"target_exists", "target_not_writable", "target_not_absolute", "disk_full"}, backup));
+  rows.push_back(row(Method::post, "/server/backup", owner, "Copy the whole data folder consistently", {"target_exists", "target_not_writable", "target_not_absolute", "target_in_data_folder", "disk_full"}, backup));
   rows.push_back(row(Method::post, "/server/check", owner, "Read everything and tell what is damaged", {}, check));
   return rows;
 }
