@@ -44,6 +44,11 @@ Result<std::string> Arguments::required(std::string_view name) const {
   return Error::invalid("option_missing", "", "--" + std::string(name));
 }
 
+Result<void> Arguments::no_rest() const {
+  if (rest_.empty()) return {};
+  return Error::invalid("unknown_option", "", rest_.front());
+}
+
 bool Arguments::flag(std::string_view name) const { return options_.contains(name); }
 
 int exit_code(ErrorKind kind) {
@@ -70,9 +75,12 @@ std::string_view terminal_language() {
 }
 
 int fail(std::string_view command, const Error& error) {
-  std::string line = fmt::format("lotse {}: {}", command, http::problem_text(error.code, terminal_language()));
-  if (!error.detail.empty()) line += fmt::format(" ({})", error.detail);
-  fmt::print(stderr, "{}\n", line);
+  const std::string_view language = terminal_language(), title = http::problem_text(error.code, language);
+  // A detail that is a sentence of its own says more than the title, in English.
+  if (language == "en" && error.detail.ends_with('.'))
+    fmt::print(stderr, "lotse {}: {}\n", command, error.detail);
+  else
+    fmt::print(stderr, "lotse {}: {}{}\n", command, title, error.detail.empty() ? "" : fmt::format(" ({})", error.detail));
   return exit_code(error.kind);
 }
 

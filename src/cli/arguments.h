@@ -20,6 +20,8 @@ class Arguments {
   /// errors  option_missing
   Result<std::string> required(std::string_view name) const;
   bool flag(std::string_view name) const;
+  /// errors  unknown_option, where there are words that no option takes
+  Result<void> no_rest() const;
   const std::vector<std::string>& rest() const { return rest_; }
 
  private:

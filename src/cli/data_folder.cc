@@ -14,6 +14,7 @@ fs::path lock_of(const fs::path& folder) { return folder / "lock"; }
 }  // namespace
 
 Result<DataFolder> DataFolder::lock(const fs::path& path) {
+  ::umask(0077);  // whatever is made in a data folder, or of one, is for its owner alone
   std::error_code failed;
   if (fs::create_directories(path, failed)) fs::permissions(path, fs::perms::owner_all, failed);
   if (failed) return Error::make(ErrorKind::unavailable, "data_folder_not_writable", path.string() + ": " + failed.message());

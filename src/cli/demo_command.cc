@@ -73,6 +73,7 @@ Result<void> fill(const fs::path& data, uint64_t seed, Line& line) {
 }
 
 Result<void> make(const Arguments& arguments) {
+  TRY(arguments.no_rest());
   const uint64_t seed = TRY(seed_of(arguments));
   Line line;
   if (const auto folder = arguments.option("files-only")) {

@@ -7,6 +7,7 @@
 #include "cli/api_client.h"
 #include "cli/arguments.h"
 #include "cli/commands.h"
+#include "connect/file_bytes.h"
 
 namespace lotse::cli {
 namespace {
@@ -46,7 +47,7 @@ class ProgressLine {
 
 Result<json> read_mapping(const std::string& file) {
   std::ifstream in(file);
-  if (!in) return Error::make(ErrorKind::not_found, "file_not_readable", file);
+  if (!in) return Error::make(ErrorKind::not_found, "file_not_found", file);
   auto mapping = json::parse(in, nullptr, false);
   if (mapping.is_discarded()) return Error::invalid("invalid_json", "", file);
   return mapping;
@@ -78,12 +79,21 @@ void print_outcome(const json& import) {
                  reason["code"].get<std::string>(), reason.contains("example") ? "  like " + reason["example"].get<std::string>() : "");
 }
 
+/// What kind of error ended an import: its job keeps the code only. Most lie in the file or the mapping.
+ErrorKind kind_of(std::string_view code) {
+  for (const std::string_view later : {"disk_full", "interrupted", "out_of_memory", "store_busy", "store_recovering", "store_closing", "file_not_writable"})
+    if (code == later) return ErrorKind::unavailable;
+  for (const std::string_view defect : {"internal", "store_failed", "store_broken", "database_broken"})
+    if (code == defect) return ErrorKind::internal;
+  return ErrorKind::invalid;
+}
+
 Result<void> import_file(const Arguments& arguments) {
   if (arguments.rest().size() != 1) return Error::invalid("option_missing", "", "FILE");
   const fs::path file = arguments.rest()[0];
   const std::string source = TRY(arguments.required("source")), data = TRY(arguments.required("data"));
   const std::string workspace = "/workspaces/" + url_escaped(TRY(arguments.required("workspace")));
-  if (!fs::is_regular_file(file)) return Error::make(ErrorKind::not_found, "file_not_readable", file.string());
+  TRY(connect::DiskFile::open(file));  // says why it cannot be read before anything is sent
   const auto api = TRY(ApiClient::open(data));
   ProgressLine line(!arguments.flag("json"));
   const auto upload = TRY(api->upload(workspace + "/uploads?name=" + url_escaped(file.filename().string()), file, [&](double share) { line.show("copy", share); }));
@@ -105,7 +115,8 @@ Result<void> import_file(const Arguments& arguments) {
   line.clear();
   if (arguments.flag("json")) fmt::print("{}\n", import.dump(2));
   if (import["state"] == "cancelled") return Error::make(ErrorKind::cancelled, "import_cancelled");
-  if (import["state"] != "done") return Error::make(ErrorKind::internal, import.value("error_code", "internal"), import.value("error_detail", ""));
+  if (const std::string code = import.value("error_code", "internal"); import["state"] != "done")
+    return Error::make(kind_of(code), code, import.value("error_detail", ""));
   if (!arguments.flag("json")) print_outcome(import);
   return {};
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/arguments.h"
 #include "cli/commands.h"
 #include "cli/mine.h"
 
@@ -37,6 +38,10 @@ void usage(std::FILE* to) {
   fmt::print(to, "\nlotse COMMAND --help tells more.\n");
 }
 
+int output_lost(const std::string& command) {
+  return lotse::cli::fail(command, lotse::Error::make(lotse::ErrorKind::unavailable, "output_not_written"));
+}
+
 }  // namespace
 
 int main(int count, char** words) {
@@ -48,8 +53,12 @@ int main(int count, char** words) {
   for (const Command& c : commands) {
     if (name != c.name) continue;
     try {
-      return c.run(std::vector<std::string>(words + 2, words + count));
+      const int code = c.run(std::vector<std::string>(words + 2, words + count));
+      // A full disk or a closed output shows only here; half an answer must not look like a whole one.
+      if (std::fflush(stdout) == 0 && !std::ferror(stdout)) return code;
+      return code != 0 ? code : output_lost(name);
     } catch (const std::exception& defect) {
+      if (std::ferror(stdout)) return output_lost(name);
       fmt::print(stderr, "lotse {}: a defect in lotse itself: {}. Please report it.\n", name, defect.what());
       return 70;
     }

@@ -2,8 +2,9 @@
 
 #include <cstdio>
 
-#include "cli/disk_file.h"
+#include "cli/arguments.h"
 #include "cli/mine.h"
+#include "connect/file_bytes.h"
 
 namespace lotse::cli {
 namespace {
@@ -27,18 +28,8 @@ graph, most frequent variants. Needs no server and writes nothing.
   --help
 
 Exit codes: 0 done (also where rows were rejected; they are counted), 2 wrong arguments or a file that cannot be read
-as a log, 4 no such file, 6 the file cannot be read now, 70 a defect in lotse.
+as a log, 4 no such file or sheet, 6 the file cannot be read now, 70 a defect in lotse.
 )";
-
-int exit_code(const Error& error) {
-  switch (error.kind) {
-    case ErrorKind::invalid:
-    case ErrorKind::too_large: return 2;
-    case ErrorKind::not_found: return error.code == "file_not_found" ? 4 : 2;
-    case ErrorKind::unavailable: return 6;
-    default: return 70;
-  }
-}
 
 std::string duration(double s) {
   if (s < 120) return fmt::format("{:.1f} s", s);
@@ -121,6 +112,8 @@ Result<Asked> parse(const std::vector<std::string>& arguments) {
         if (plain->size() != 1) return wrong("--separator needs one character, or the word tab.");
         o.separator = plain->front();
       }
+    } else if (word.size() > 1 && word.front() == '-') {
+      return wrong(fmt::format("The option {} is not known. See lotse mine --help.", word));
     } else if (out.file.empty()) {
       out.file = word;
     } else {
@@ -137,7 +130,7 @@ Result<> run(const std::vector<std::string>& arguments) {
     fmt::print("{}", help);
     return {};
   }
-  auto file = TRY(DiskFile::open(asked.file));
+  auto file = TRY(connect::DiskFile::open(asked.file));
   const MineReport report = TRY(mine(*file, asked.options, Clock::system()));
   if (asked.json) {
     fmt::print("{}\n", to_json(report).dump(1));
@@ -152,8 +145,7 @@ Result<> run(const std::vector<std::string>& arguments) {
 int mine_command(const std::vector<std::string>& arguments) {
   const auto done = run(arguments);
   if (done) return 0;
-  fmt::print(stderr, "lotse mine: {} [{}]\n", done.error().detail, done.error().code);
-  return exit_code(done.error());
+  return fail("mine", done.error());
 }
 
 }  // namespace lotse::cli

@@ -65,6 +65,7 @@ Result<void> user(const Arguments& arguments) {
                  u.value("last_seen", "never seen"));
     return {};
   }
+  if (what != "add" && what != "passwd") return Error::invalid("unknown_option", "", what + ": list, add or passwd is wanted");
   const std::string email = TRY(word_at(arguments, 1, "EMAIL"));
   if (what == "add") {
     nlohmann::json request = {{"email", email}, {"name", TRY(arguments.required("name"))}, {"operator_of_server", arguments.flag("operator")}};
@@ -75,15 +76,12 @@ Result<void> user(const Arguments& arguments) {
     print_password(TRY(api->ask(http::Method::post, "/server/users", request)));
     return {};
   }
-  if (what == "passwd") {
-    nlohmann::json request = {{"email", email}};
-    const std::string line = hidden_line();
-    if (!line.empty()) request["password"] = line;
-    const auto answer = TRY(api->ask(http::Method::post, "/server/password", request));
-    if (line.empty()) print_password(answer);
-    return {};
-  }
-  return Error::invalid("unknown_option", "", what + ": list, add or passwd is wanted");
+  nlohmann::json request = {{"email", email}};
+  const std::string line = hidden_line();
+  if (!line.empty()) request["password"] = line;
+  const auto answer = TRY(api->ask(http::Method::post, "/server/password", request));
+  if (line.empty()) print_password(answer);
+  return {};
 }
 
 Result<void> workspace(const Arguments& arguments) {

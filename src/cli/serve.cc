@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "cli/composition.h"
 #include "cli/first_sign_in.h"
+#include "cli/housekeeping.h"
 #include "cli/news.h"
 #include "cli/upkeep.h"
 #include "http/event_hub.h"
@@ -51,8 +52,11 @@ void print_welcome(const std::string& bind, uint16_t port, const std::optional<F
 }
 
 Result<void> serve(const Arguments& arguments) {
+  TRY(arguments.no_rest());
   const uint16_t port = TRY(port_of(arguments.option("port").value_or("8600")));
   const std::filesystem::path web = arguments.option("web").value_or(std::filesystem::exists("web/dist/index.html") ? "web/dist" : "");
+  if (arguments.option("web") && !std::filesystem::exists(web / "index.html"))
+    return Error::invalid("no_web_client", "", (web / "index.html").string());
   // Blocked in every thread, so that only the wait below gets them.
   sigset_t signals;
   sigemptyset(&signals);
@@ -76,6 +80,7 @@ Result<void> serve(const Arguments& arguments) {
   TRY(parts->begin());
   for (const auto& workspace : TRY(parts->workspaces.all())) parts->analysis.warm(workspace.id);
   auto server = TRY(http::Server::start(options, router));
+  const Housekeeping housekeeping(*parts);
   print_welcome(options.bind, server->port(), first);
 
   int received = 0;

@@ -32,11 +32,26 @@ Result<void> copy_other_files(const fs::path& from, const fs::path& to) {
 }
 }  // namespace
 
-Result<void> FolderUpkeep::backup(const fs::path& target) {
+fs::path without_end_slash(const fs::path& path) {
+  const fs::path normal = fs::absolute(path).lexically_normal();
+  return normal.has_filename() ? normal : normal.parent_path();
+}
+
+Unfinished::~Unfinished() {
+  std::error_code ignored;
+  if (!path_.empty()) fs::remove_all(path_, ignored);
+}
+
+Result<void> FolderUpkeep::backup(const fs::path& wanted) {
+  const fs::path target = without_end_slash(wanted);
   std::error_code failed;
+  const fs::path place = fs::weakly_canonical(target, failed), data = fs::weakly_canonical(parts_.folder.path(), failed);
+  if (std::mismatch(data.begin(), data.end(), place.begin(), place.end()).first == data.end())
+    return Error::invalid("target_in_data_folder", "/target", target.string());
   if (fs::exists(target) && !(fs::is_directory(target) && fs::is_empty(target)))
     return Error::make(ErrorKind::conflict, "target_exists", target.string());
   const fs::path half = target.string() + ".half";  // becomes `target` only when it is whole
+  Unfinished unfinished(half);
   fs::remove_all(half, failed);
   fs::create_directories(half, failed);
   if (failed) return not_written(half, failed);
@@ -55,6 +70,7 @@ Result<void> FolderUpkeep::backup(const fs::path& target) {
   fs::remove(target, failed);
   fs::rename(half, target, failed);
   if (failed) return not_written(target, failed);
+  unfinished.keep();
   return {};
 }
 

@@ -1,9 +1,11 @@
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include "cli/api_client.h"
 #include "cli/arguments.h"
 #include "cli/commands.h"
 #include "cli/data_folder.h"
+#include "cli/upkeep.h"
 
 namespace lotse::cli {
 namespace {
@@ -25,18 +27,20 @@ Result<std::string> only_word(const Arguments& arguments, const char* what) {
 }
 
 Result<int> backup(const Arguments& arguments) {
-  const fs::path target = fs::absolute(TRY(only_word(arguments, "TARGET")));
+  const fs::path target = without_end_slash(TRY(only_word(arguments, "TARGET")));
   const auto api = TRY(ApiClient::open(TRY(arguments.required("data"))));
   TRY(api->ask(http::Method::post, "/server/backup", {{"target", target.string()}}));
   return 0;
 }
 
 Result<int> restore(const Arguments& arguments) {
-  const fs::path from = TRY(only_word(arguments, "BACKUP")), data = TRY(arguments.required("data"));
+  const fs::path from = TRY(only_word(arguments, "BACKUP")), data = without_end_slash(TRY(arguments.required("data")));
+  ::umask(0077);
   std::error_code failed;
   if (!fs::exists(from / "backup.json")) return Error::make(ErrorKind::not_found, "no_backup", from.string());
   if (fs::exists(data) && !(fs::is_directory(data) && fs::is_empty(data))) return Error::make(ErrorKind::conflict, "target_exists", data.string());
   const fs::path half = data.string() + ".half";  // becomes the data folder only when it is whole
+  Unfinished unfinished(half);
   fs::remove_all(half, failed);
   fs::create_directories(half.parent_path(), failed);
   fs::copy(from, half, fs::copy_options::recursive, failed);
@@ -44,10 +48,12 @@ Result<int> restore(const Arguments& arguments) {
   if (!failed) fs::remove(data, failed);
   if (!failed) fs::rename(half, data, failed);
   if (failed) return Error::make(ErrorKind::unavailable, failed == std::errc::no_space_on_device ? "disk_full" : "target_not_writable", data.string() + ": " + failed.message());
+  unfinished.keep();
   return 0;
 }
 
 Result<int> check(const Arguments& arguments) {
+  TRY(arguments.no_rest());
   const auto api = TRY(ApiClient::open(TRY(arguments.required("data"))));
   const auto answer = TRY(api->ask(http::Method::post, "/server/check"));
   if (arguments.flag("json")) {

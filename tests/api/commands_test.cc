@@ -93,10 +93,50 @@ TEST_P(Commands, MakePeopleAndWorkspacesImportBackUpAndRestore) {
 INSTANTIATE_TEST_SUITE_P(Folder, Commands, testing::Values(false));
 INSTANTIATE_TEST_SUITE_P(Server, Commands, testing::Values(true));
 
+TEST_P(Commands, BackUpOnlyWhereABackupMayLie) {
+  const std::string data = data_.string();
+  const auto inside = run(cli::backup_command, {data + "/workspaces/copy", "--data", data});
+  EXPECT_EQ(inside.code, 2) << inside.err;
+  EXPECT_FALSE(fs::exists(data_ / "workspaces/copy"));
+  // A slash at the end, as shells complete it.
+  const fs::path target = folder_.path / "backup", restored = folder_.path / "restored";
+  EXPECT_EQ(run(cli::backup_command, {target.string() + "/", "--data", data}).code, 0);
+  EXPECT_TRUE(fs::exists(target / "backup.json"));
+  EXPECT_EQ(run(cli::restore_command, {target.string() + "/", "--data", restored.string() + "/"}).code, 0);
+  EXPECT_TRUE(fs::exists(restored / "lotse.db"));
+  for (const auto& entry : fs::directory_iterator(folder_.path)) EXPECT_NE(entry.path().extension(), ".half");
+  EXPECT_EQ(fs::status(restored / "vault.db").permissions() & fs::perms::others_all, fs::perms::none);
+}
+
+TEST_P(Commands, AnImportThatFailsSaysWhoseFaultItIs) {
+  const std::string data = data_.string(), slug = slug_ + "-fehler";
+  ASSERT_EQ(run(cli::workspace_command, {"add", "Fehler", "--slug", slug, "--data", data}).code, 0);
+  const fs::path log = folder_.path / "log.csv", mapping = folder_.path / "mapping.json";
+  write(log, log_text);
+  write(mapping, R"({"columns":[{"column":"Nr","role":"customer"},{"column":"Ereignis","role":"event_type"},{"column":"Zeitpunkt","role":"time"}]})");
+  const auto import = [&](const fs::path& file, std::vector<std::string> more = {}) {
+    std::vector<std::string> words{file.string(), "--data", data, "--workspace", slug, "--source", "S"};
+    words.insert(words.end(), more.begin(), more.end());
+    return run(cli::import_command, words);
+  };
+  const auto wrong = import(log, {"--mapping", mapping.string()});
+  EXPECT_EQ(wrong.code, 2) << "the mapping is wrong, not Lotse: " << wrong.err;
+  EXPECT_NE(wrong.err.find("\"Nr\""), std::string::npos) << wrong.err;
+  EXPECT_EQ(import(folder_.path / "nothing.csv").code, 4);
+  EXPECT_EQ(import(folder_.path).code, 2) << "a folder";
+  EXPECT_EQ(import(log, {"--mapping", (folder_.path / "nothing.json").string()}).code, 4);
+}
+
 TEST(CommandWords, AreExplainedWhereTheyAreWrong) {
   EXPECT_EQ(run(cli::check_command, {}).code, 2);
   EXPECT_EQ(run(cli::check_command, {"--dta", "x"}).code, 2);
   EXPECT_EQ(run(cli::check_command, {"--data", "/nonexistent/lotse"}).code, 4);
+  EXPECT_EQ(run(cli::check_command, {"extra", "--data", "/nonexistent/lotse"}).code, 2);
+  EXPECT_EQ(run(cli::serve_command, {"extra", "--data", "/nonexistent/lotse"}).code, 2);
+  const auto no_pages = run(cli::serve_command, {"--data", "/nonexistent/lotse", "--web", "/nonexistent/web"});
+  EXPECT_EQ(no_pages.code, 2) << "a folder without pages is told before anything is made";
+  EXPECT_NE(no_pages.err.find("/nonexistent/web"), std::string::npos);
+  EXPECT_EQ(run(cli::user_command, {"frob", "--data", TestServer::get().folder().string()}).code, 2);
   EXPECT_NE(run(cli::check_command, {"--data", "/nonexistent/lotse"}).err.find("lotse serve"), std::string::npos) << "says what to do next";
   EXPECT_EQ(run(cli::serve_command, {"--data", TestServer::get().folder().string(), "--port", "0"}).code, 6) << "the folder is held";
   for (auto* command : {cli::serve_command, cli::user_command, cli::workspace_command, cli::import_command, cli::backup_command, cli::restore_command, cli::check_command, cli::openapi_command})

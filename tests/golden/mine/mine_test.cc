@@ -9,7 +9,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "cli/disk_file.h"
+#include "connect/file_bytes.h"
 
 namespace lotse::cli {
 namespace {
@@ -62,7 +62,7 @@ void run_golden(const std::string& path) {
   const auto check = [&] {
     if (head.empty()) return;
     const auto parts = words(head);
-    auto file = DiskFile::open(std::string(folder) + "/" + parts[0]);
+    auto file = connect::DiskFile::open(std::string(folder) + "/" + parts[0]);
     ASSERT_TRUE(file) << parts[0];
     EXPECT_EQ(in_words(mine(**file, options_of(parts), clock)), expected) << head;
     ++ran;
