@@ -12,9 +12,9 @@ namespace {
 
 using namespace lotse;
 using namespace lotse::analysis;
-using Clock = std::chrono::steady_clock;
+using Steady = std::chrono::steady_clock;
 
-double ms_since(Clock::time_point began) { return std::chrono::duration<double, std::milli>(Clock::now() - began).count(); }
+double ms_since(Steady::time_point began) { return std::chrono::duration<double, std::milli>(Steady::now() - began).count(); }
 
 /// Ten events a customer, twelve touchpoints, a year, four channels; from a fixed seed.
 void import(TestWorld& world, uint64_t events) {
@@ -55,7 +55,7 @@ void time(const char* what, int runs, Ask ask) {
   std::vector<double> times;
   size_t bytes = 0;
   for (int run = 0; run < runs; ++run) {
-    const auto began = Clock::now();
+    const auto began = Steady::now();
     bytes = to_json(TestWorld::need(ask(run))).dump().size();
     times.push_back(ms_since(began));
   }
@@ -75,7 +75,7 @@ int main(int count, char** words) {
     if (!std::strcmp(words[i], "--runs")) runs = std::stoi(words[i + 1]);
   }
   TestWorld world("Europe/Berlin", Micros{1'748'736'000'000'000}, {.threads = threads, .load_wait_max = std::chrono::minutes(30)});
-  auto began = Clock::now();
+  auto began = Steady::now();
   import(world, events);
   fmt::print("{:<44} {:8.0f} ms\n", "import", ms_since(began));
   for (uint32_t customer = 1; customer <= events / 10 && customer < 1000; ++customer) world.names.number(std::to_string(customer));
@@ -83,7 +83,7 @@ int main(int count, char** words) {
   auto load = [&](const char* what) {
     world.stop();
     world.start();
-    const auto at = Clock::now();
+    const auto at = Steady::now();
     TestWorld::need(world.analysis->coverage(world.viewer()));
     if (!world.analysis->wait_until(world.workspace, world.store()->as_of(), std::chrono::minutes(30))) std::abort();
     fmt::print("{:<44} {:8.0f} ms\n", what, ms_since(at));
@@ -129,7 +129,7 @@ int main(int count, char** words) {
   time("coverage", 1, [&](int) { return analysis->coverage(viewer); });
 
   TestWorld::need(world.touchpoints->adopt(viewer, nodes[0].touchpoint));
-  began = Clock::now();
+  began = Steady::now();
   TestWorld::need(world.touchpoints->merge(viewer, {.touchpoints = {nodes[1].touchpoint}, .into = nodes[0].touchpoint}));
   TestWorld::need(analysis->graph(viewer, {.measures = {Measure::mean}}));
   fmt::print("{:<44} {:8.1f} ms\n", "two touchpoints merged, until the graph shows it", ms_since(began));
@@ -138,7 +138,7 @@ int main(int count, char** words) {
   while (!std::filesystem::exists(file)) std::this_thread::sleep_for(std::chrono::milliseconds(50));
   fmt::print("{:<44} {:8.1f} bytes an event\n", "columns.snapshot", static_cast<double>(std::filesystem::file_size(file)) / static_cast<double>(events));
   load("columns from the file");
-  began = Clock::now();
+  began = Steady::now();
   const uint64_t as_of = world.append({{.customer = "1", .time = Micros{1'735'000'000'000'000}, .type = "touchpoint 1"}});
   const double durable = ms_since(began);
   world.analysis->wait_until(world.workspace, as_of, std::chrono::seconds(10));
