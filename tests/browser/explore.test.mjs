@@ -163,6 +163,24 @@ describe('journey graph', () => {
     await close(page);
   });
 
+  it('opens readable, with an overview, on wide and on narrow screens', async () => {
+    for (const [width, height] of [[1440, 900], [768, 1024]]) {
+      const page = await open({ width, height });
+      await page.getByRole('img', { name: 'Übersicht des Graphen' }).waitFor();
+      await page.waitForFunction(() => document.querySelector('.react-flow__viewport').style.transform !== '');
+      await settled(page);
+      const sizes = await page.locator('[data-touchpoint]').evaluateAll((all) => {
+        const zoom = Number(/scale\(([\d.]+)\)/.exec(document.querySelector('.react-flow__viewport').style.transform)[1]);
+        return all.map((one) => [one.title, zoom * parseFloat(getComputedStyle(one.querySelector('span span')).fontSize), one.querySelector('span span').scrollHeight - one.querySelector('span span').clientHeight]);
+      });
+      for (const [name, size, cut] of sizes) {
+        assert.ok(size >= 6, `${name}: ${size} px at ${width} px`);
+        assert.ok(cut <= 1, `${name} is cut off`);
+      }
+      await close(page);
+    }
+  });
+
   it('finds a touchpoint by name and fills the screen', async () => {
     const page = await open();
     const search = page.getByRole('combobox', { name: 'Touchpoint suchen' }).or(page.getByRole('textbox', { name: 'Touchpoint suchen' }));
@@ -281,6 +299,49 @@ describe('filter bar', () => {
     await close(page);
   });
 
+  it('keeps what was chosen when Escape closes a list, and closes on the next one', async () => {
+    const page = await open();
+    await page.getByRole('button', { name: 'Filter hinzufügen' }).click();
+    const editor = page.getByRole('dialog');
+    await page.getByRole('button', { name: 'Enthält', exact: true }).click();
+    await editor.getByRole('combobox').or(editor.getByRole('textbox')).first().click();
+    await page.getByRole('option', { name: 'Technikertermin' }).click();
+    await page.keyboard.press('Escape');
+    await page.getByRole('option').first().waitFor({ state: 'hidden' });
+    await editor.getByText('Technikertermin').first().waitFor();
+    await page.keyboard.press('Escape');
+    await editor.waitFor({ state: 'detached' });
+    await close(page);
+  });
+
+  it('offers the saved segments and the ways without single contacts as a first look', async () => {
+    const { id } = await api.call('POST', `workspaces/${workspace.id}/segments`, { name: 'Lange Wege', filter: { events_min: 6 } });
+    const alone = log.map((one, i) => ({ ...one, customer: `E-${i}`, key: `E-${i}`, events: one.events.slice(0, 1) }));
+    const before = [...log];
+    try {
+      const page = await open();
+      await page.getByRole('button', { name: 'Lange Wege' }).click();
+      await page.getByRole('button', { name: 'Filter entfernen: Segment: Lange Wege' }).waitFor();
+      await page.getByRole('group', { name: 'Schneller Einstieg' }).waitFor({ state: 'detached' });
+      await page.getByRole('button', { name: 'Alle entfernen' }).click();
+      await page.getByRole('group', { name: 'Schneller Einstieg' }).waitFor();
+      assert.equal(await page.getByRole('button', { name: /^Ohne Einzelkontakte/ }).count(), 0, 'nobody has a single contact here');
+      await close(page);
+
+      const other = await api.call('POST', 'workspaces', { name: 'Einzelkontakte' });
+      await importCsv(apiPage, api, other.id, csvOf([...before, ...alone, ...alone.map((one) => ({ ...one, customer: `F${one.customer}`, key: `F${one.key}` }))]));
+      const single = await openPage(browser, server);
+      await signInQuickly(single, server);
+      await single.goto(`/w/${other.slug}/analyse/ist-journey`);
+      await single.getByRole('button', { name: /^Ohne Einzelkontakte \(67\s%\)/ }).click();
+      await single.getByText(`${before.length} von ${before.length * 3} Instanzen`).waitFor();
+      await close(single);
+      await api.call('DELETE', `workspaces/${other.id}`);
+    } finally {
+      await api.call('DELETE', `workspaces/${workspace.id}/segments/${id}`);
+    }
+  });
+
   it('cuts to a period and changes what an instance is', async () => {
     const page = await open();
     await page.getByRole('button', { name: /^Zeitraum:/ }).click();
@@ -386,6 +447,13 @@ describe('touchpoints in the graph', () => {
     await page.locator('[data-touchpoint][data-mapped]').filter({ hasText: 'Anzeige in der Suche' }).waitFor();
     await page.getByRole('button', { name: 'Rückgängig' }).click();
     await page.locator('[data-touchpoint]:not([data-mapped])').filter({ hasText: 'Suchanzeige' }).waitFor();
+    // A key that closes lists elsewhere must not close the form with what was written in it.
+    await panel.getByRole('button', { name: 'Zuordnen', exact: true }).click();
+    await panel.getByRole('textbox', { name: 'Name' }).fill('Halb geschrieben');
+    await page.keyboard.press('Escape');
+    assert.equal(await panel.getByRole('textbox', { name: 'Name' }).inputValue(), 'Halb geschrieben');
+    await page.keyboard.press('Escape');
+    await panel.waitFor({ state: 'detached' });
     await close(page);
   });
   it('are merged with others, and it can be taken back', async () => {

@@ -158,6 +158,8 @@ export async function axe(page, within = 'html') {
     if (wanted <= height) break;
     height = wanted + 100 * turn;
     await page.setViewportSize({ width: before.width, height });
+    await page.waitForFunction((wanted) => window.innerHeight === wanted, height);
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
   }
   // By the debugger: the page's own policy forbids scripts that are not its own.
   await page.evaluate(axeSource);

@@ -14,7 +14,14 @@ describe('numbers', () => {
   it('are shortened when large', () => {
     expect(plain(de.compact(9999))).toBe('9.999');
     expect(plain(de.compact(1_250_000))).toBe('1,3 Mio.');
-    expect(plain(en.compact(520_000))).toMatch(/^520k$/i);
+    expect(plain(de.compact(153_277))).toBe('153.277');
+    expect(plain(en.compact(520_000))).toBe('520,000');
+    expect(plain(en.compact(1_488_770))).toBe('1.5M');
+    expect(plain(de.durationRound(3.04 * 86_400))).toBe('3 Tage');
+    expect(plain(de.durationRound(86_400))).toBe('1 Tag');
+    expect(plain(de.durationRound(12.8 * 86_400))).toBe('13 Tage');
+    expect(plain(en.durationRound(5400))).toBe('1.5 hours');
+    expect(plain(de.durationRound(0))).toBe('0 Sek.');
   });
 });
 

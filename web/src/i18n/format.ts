@@ -4,7 +4,7 @@ export type Language = 'de' | 'en';
 export interface Formats {
   /** 48210 → "48.210" */
   number(value: number, digits?: number): string;
-  /** 1_250_000 → "1,3 Mio."; below 10,000 as `number` */
+  /** 1_250_000 → "1,3 Mio."; below a million as `number` */
   compact(value: number): string;
   /** 0.612 → "61 %"; one digit below 10 %, "<0,1 %" for what is more than nothing */
   share(value: number): string;
@@ -30,11 +30,11 @@ export interface Formats {
 }
 
 const units = [
-  { seconds: 365 * 86400, de: ['Jahr', 'Jahre'], en: ['y', 'y'], deShort: 'J.', enShort: 'y' },
-  { seconds: 86400, de: ['Tag', 'Tage'], en: ['d', 'd'], deShort: 'T.', enShort: 'd' },
-  { seconds: 3600, de: ['Std.', 'Std.'], en: ['h', 'h'], deShort: 'Std.', enShort: 'h' },
-  { seconds: 60, de: ['Min.', 'Min.'], en: ['min', 'min'], deShort: 'Min.', enShort: 'min' },
-  { seconds: 1, de: ['Sek.', 'Sek.'], en: ['s', 's'], deShort: 'Sek.', enShort: 's' },
+  { seconds: 365 * 86400, de: ['Jahr', 'Jahre'], en: ['y', 'y'], enLong: ['year', 'years'], deShort: 'J.', enShort: 'y' },
+  { seconds: 86400, de: ['Tag', 'Tage'], en: ['d', 'd'], enLong: ['day', 'days'], deShort: 'T.', enShort: 'd' },
+  { seconds: 3600, de: ['Std.', 'Std.'], en: ['h', 'h'], enLong: ['hour', 'hours'], deShort: 'Std.', enShort: 'h' },
+  { seconds: 60, de: ['Min.', 'Min.'], en: ['min', 'min'], enLong: ['minute', 'minutes'], deShort: 'Min.', enShort: 'min' },
+  { seconds: 1, de: ['Sek.', 'Sek.'], en: ['s', 's'], enLong: ['second', 'seconds'], deShort: 'Sek.', enShort: 's' },
 ] as const;
 
 const cache = new Map<string, Formats>();
@@ -83,7 +83,8 @@ function makeFormats(language: Language, zone: string | undefined): Formats {
   const fixed = (value: number, digits: number) =>
     new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
-  const compactFormat = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
+  // British English writes a million as “m”, which is a metre to most readers.
+  const compactFormat = new Intl.NumberFormat(language === 'de' ? locale : 'en-US', { notation: 'compact', maximumFractionDigits: 1 });
   const listFormat = new Intl.ListFormat(locale, { type: 'conjunction' });
 
   // A date without a time belongs to no zone: it is read and printed as UTC, so that its day stays.
@@ -96,7 +97,7 @@ function makeFormats(language: Language, zone: string | undefined): Formats {
 
   return {
     number,
-    compact: (value) => (Math.abs(value) < 10_000 ? number(value) : compactFormat.format(value)),
+    compact: (value) => (Math.abs(value) < 1_000_000 ? number(value) : compactFormat.format(value)),
     share: (value) => {
       const percent = value * 100;
       const sign = language === 'de' ? '\u00a0%' : '%';
@@ -168,7 +169,8 @@ function roundDuration(seconds: number, language: Language, number: (v: number, 
   const size = Math.abs(seconds);
   const unit = units.find((u) => size >= u.seconds) ?? units[units.length - 1]!;
   const text = number(size / unit.seconds, size / unit.seconds < 9.95 ? 1 : 0);
-  return `${sign}${text}\u00a0${unit[language][text === '1' ? 0 : 1]}`;
+  const words = language === 'de' ? unit.de : unit.enLong;
+  return `${sign}${text}\u00a0${words[text === '1' ? 0 : 1]}`;
 }
 
 function shortDuration(seconds: number, language: Language, number: (v: number, d?: number) => string): string {

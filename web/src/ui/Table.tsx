@@ -13,8 +13,8 @@ export interface Column<Row> {
   align?: 'right';
   width?: number | string;
   render: (row: Row, index: number) => ReactNode;
-  /** Left out where the table has little room. */
-  minor?: boolean;
+  /** Gives way where the table has little room: 2 goes first. */
+  minor?: 1 | 2;
   /** Stands before the cell that opens the row, e.g. a box to choose it. */
   leading?: boolean;
   /** Makes the column sortable. */

@@ -26,9 +26,9 @@ export function Component() {
   );
   const columns = useMemo<Column<AuditEntry>[]>(
     () => [
-      { key: 'at', header: t('audit.at'), width: 160, render: (e) => format.time(e.at) },
-      { key: 'who', header: t('audit.principal'), width: 180, render: (e) => e.principal },
-      { key: 'what', header: t('audit.action'), width: 220, render: (e) => <Text fz="sm" fw={550}>{t.code(`action.${e.action}`, e.action)}</Text> },
+      { key: 'at', header: t('audit.at'), width: 138, render: (e) => format.time(e.at) },
+      { key: 'who', header: t('audit.principal'), width: '16%', render: (e) => e.principal },
+      { key: 'what', header: t('audit.action'), width: '22%', render: (e) => <Text fz="sm" fw={550}>{t.code(`action.${e.action}`, e.action)}</Text> },
       {
         key: 'details',
         header: t('audit.details'),

@@ -172,7 +172,7 @@ const de: Translation<typeof en> = {
   'run.seconds': 'Zeit',
   'run.reason': 'Grund',
   'run.count': 'Zeilen',
-  'run.example': 'Beispiel',
+  'run.example': 'Beispiel (Zeile: Inhalt)',
   'run.total': 'Gesamt',
 
   'stat.rows': 'Gelesene Zeilen',

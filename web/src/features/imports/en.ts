@@ -169,7 +169,7 @@ export const en = {
   'run.seconds': 'Time',
   'run.reason': 'Reason',
   'run.count': 'Rows',
-  'run.example': 'Example',
+  'run.example': 'Example (row: content)',
   'run.total': 'Total',
 
   'stat.rows': 'Rows read',

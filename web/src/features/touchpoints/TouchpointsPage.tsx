@@ -153,7 +153,7 @@ function List({ all, parameters, put, selected, onOpen }: {
     { key: 'owner', header: t('column.owner'), sort: (one) => one.owner, render: (one) => one.owner ?? '–' },
     {
       key: 'types',
-      minor: true,
+      minor: 2,
       header: t('column.types'),
       sort: (one) => one.event_types.length,
       render: (one) =>
@@ -164,9 +164,9 @@ function List({ all, parameters, put, selected, onOpen }: {
         ),
     },
     { key: 'events', header: t('column.events'), align: 'right', sort: (one) => one.events, render: (one) => (one.events === undefined ? '–' : format.number(one.events)) },
-    { key: 'customers', header: t('column.customers'), align: 'right', sort: (one) => one.customers, render: (one) => (one.customers === undefined ? '–' : format.number(one.customers)) },
-    { key: 'first', minor: true, header: t('column.first'), align: 'right', sort: (one) => one.first, render: (one) => (one.first ? format.date(one.first) : '–') },
-    { key: 'last', header: t('column.last'), align: 'right', sort: (one) => one.last, render: (one) => (one.last ? format.date(one.last) : '–') },
+    { key: 'customers', minor: 1, header: t('column.customers'), align: 'right', sort: (one) => one.customers, render: (one) => (one.customers === undefined ? '–' : format.number(one.customers)) },
+    { key: 'first', minor: 2, header: t('column.first'), align: 'right', sort: (one) => one.first, render: (one) => (one.first ? format.date(one.first) : '–') },
+    { key: 'last', minor: 1, header: t('column.last'), align: 'right', sort: (one) => one.last, render: (one) => (one.last ? format.date(one.last) : '–') },
   ];
   const count = (which: Show) => all.filter((one) => belongs(one, which)).length;
   return (

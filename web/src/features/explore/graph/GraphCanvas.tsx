@@ -99,10 +99,10 @@ function Canvas({ picture, graph, epoch, selection, onSelect, find, changed, bus
   const roomy = useStore((state) => state.width >= 560);
 
   const fit = useCallback(
-    (over = duration) => {
+    (over = duration, whole = false) => {
       const frame = box.current?.getBoundingClientRect();
       if (!picture || !frame) return;
-      void flow.setViewport(fitted(picture, frame.width, frame.height), { duration: over });
+      void flow.setViewport((whole ? fitted : opening)(picture, frame.width, frame.height), { duration: over });
     },
     [flow, picture, duration],
   );
@@ -333,7 +333,7 @@ function Canvas({ picture, graph, epoch, selection, onSelect, find, changed, bus
             <Tooltip label={t('graph.fit')} position="right">
               <ActionIcon aria-label={t('graph.fit')} onClick={() => {
                   moved.current = false;
-                  fit();
+                  fit(duration, true);
                 }} radius={0} size={30}>
                 <IconMaximize size={16} />
               </ActionIcon>
@@ -371,6 +371,19 @@ export function fitted(picture: Picture, width: number, height: number): { x: nu
   const most = Math.max(legend.height, map.height);
   for (let room = 20; room < most; room += 8) if (!covers(view(room))) return view(room);
   return view(most);
+}
+
+/** Below this zoom names cannot be read. */
+const readable = 0.42;
+
+/** Where a picture opens: all of it, or where that is too small to read, its beginning; the overview shows the rest. */
+export function opening(picture: Picture, width: number, height: number): { x: number; y: number; zoom: number } {
+  const all = fitted(picture, width, height);
+  const start = picture.cells.get(START);
+  if (all.zoom >= readable || !start) return all;
+  const zoom = 0.48;
+  const { x, y } = boxOf(START, start);
+  return { zoom, x: 72 - x * zoom, y: height * 0.46 - (y + geometry.circle / 2) * zoom };
 }
 
 /** What boxes, their words and edges take on the sheet. */

@@ -4,7 +4,7 @@ import type { Cell } from './place';
 /** Pixels of the sheet at zoom 1. A node's box is centred in its cell; START and END are circles. */
 export const geometry = { width: 176, height: 84, column: 236, line: 106, circle: 40 } as const;
 /** The part of a box in which the name stands. */
-export const nameBox = { width: geometry.width - 20, height: geometry.height - 32 } as const;
+export const nameBox = { width: geometry.width - 20, height: geometry.height - 36 } as const;
 
 export interface Point {
   x: number;
