@@ -448,6 +448,15 @@ TEST_F(ConnectTest, AMistakeDoesNotUseUpWhatAWorkspaceHolds) {
   EXPECT_EQ(run("who,what,when,city\nA,x,2025-01-01,Bonn\n", mapping({{"city", ColumnRole::event_attribute}}), {}, "Good").state, ImportState::done);
 }
 
+TEST_F(ConnectTest, AMappingThatFailedDoesNotReplaceOneThatWorked) {
+  ASSERT_EQ(run("who,what,when\nA,x,2025-01-01\n", mapping()).state, ImportState::done);
+  SourceMapping other = mapping({{"city", ColumnRole::event_attribute}});
+  EXPECT_EQ(run("who,what,when\nA,x,2025-01-01\n", other).error_code, "unknown_column");
+  EXPECT_EQ(sources->list(*viewer)->at(0).mapping.columns.size(), 3u);
+  EXPECT_EQ(run("who,what,when,city\nA,x,2025-01-01,Bonn\n", other).state, ImportState::done);
+  EXPECT_EQ(sources->list(*viewer)->at(0).mapping.columns.size(), 4u);
+}
+
 TEST_F(ConnectTest, AnUploadIsForOneImportAndGoesAfterADay) {
   std::string csv = "who,what,when\n";
   for (int i = 0; i < 300'000; ++i) csv += "K" + std::to_string(i) + ",x,2025-01-01\n";

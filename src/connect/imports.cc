@@ -121,7 +121,7 @@ Result<Import> Imports::start(const Viewer& viewer, const ImportRequest& request
       return Error{ErrorKind::conflict, "import_not_done", "/replaces", "only an import that is done can be replaced"};
   }
   Import import;
-  import.source_id = TRY(parts_.sources.id_of(viewer, request.source_name, &request.mapping));
+  import.source_id = TRY(parts_.sources.id_of(viewer, request.source_name, nullptr));
   const Micros now = parts_.clock.now();
   import.id = new_id("imp", now);
   import.file_name = upload->name;
@@ -226,6 +226,8 @@ Result<void> Imports::run(jobs::JobContext& context) {
   if (result) {
     // All that follows from the import stands before it is called done: whoever waits for that asks for it next.
     if (request.replaces) TRY(mark_undone(workspace, *request.replaces));
+    // A mapping that did not work must not take the place of one that did.
+    if (auto saved = parts_.sources.id_of(viewer, request.source_name, &request.mapping); !saved) log_warning("connect", "{}: {}", import.id, saved.error().detail);
     if (auto taken = parts_.sources.take_in(viewer); !taken) log_warning("connect", "{}: {}", import.id, taken.error().detail);
     if (auto gone = parts_.uploads.forget(workspace, request.upload); !gone) log_warning("connect", "{} stays: {}", request.upload, gone.error().code);
   }

@@ -55,7 +55,7 @@ class Imports {
   /// errors  import_not_found (all below)
   Result<Import> get(const Viewer& viewer, std::string_view id);
 
-  /// Saves the mapping under the source's name and puts the import into the queue.
+  /// Puts the import into the queue; the mapping is saved under the source's name when it is done.
   ///   errors  forbidden, upload_not_found (/upload), invalid_name (/source_name), those of check_mapping (below /mapping),
   ///           upload_in_use (/upload), import_not_found and import_not_done (/replaces), jobs_full
   Result<Import> start(const Viewer& viewer, const ImportRequest& request);
