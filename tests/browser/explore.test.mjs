@@ -198,7 +198,6 @@ describe('journey graph', () => {
     const page = await open();
     await page.evaluate(() => (globalThis.stayed = true));
     const before = counts.nodes.get('Suchanzeige');
-    await page.waitForTimeout(300);
     const more = log.slice(0, 2).map((one, i) => ({ ...one, customer: `K-9${i}`, key: `A-9${i}` }));
     await importCsv(apiPage, api, workspace.id, csvOf([...log, ...more]));
     log.push(...more);

@@ -28,7 +28,7 @@ const home = '/w/mein-unternehmen';
 const pages = [
   ['signin', () => '/signin', { nobody: true }],
   ['cockpit', () => home],
-  ['cockpit-leer', () => '/w/zweite-marke'],
+  ['cockpit-leer', () => '/w/zweite-marke', { says: { de: 'Ihre Journeys beginnen mit einem Ereignisprotokoll' } }],
   ['ist-journey', () => `${home}/analyse/ist-journey`],
   ['touchpoints', () => `${home}/touchpoints`],
   ['import', () => `${home}/daten/import`],
@@ -55,10 +55,11 @@ for (const look of looks)
       await page?.context().close();
       await strangers?.context().close();
     });
-    for (const [name, address, { nobody = false } = {}] of pages)
+    for (const [name, address, { nobody = false, says = {} } = {}] of pages)
       it(name, async () => {
         const view = nobody ? strangers : page;
         await view.goto(address());
+        if (says[look.language]) await view.getByText(says[look.language]).waitFor();
         await settled(view);
         await screenshot(view, `${name}-${look.name}`);
         assert.equal(await view.locator('html').getAttribute('lang'), look.language);

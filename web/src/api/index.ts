@@ -3,6 +3,7 @@ export { addresses } from './addresses';
 export { api, type Change, type Group, type Question } from './endpoints';
 export { download, request, saveBlob, upload, type UploadHandle } from './client';
 export { useReachable } from './connection';
+export { useCoverage } from './coverage';
 export { asProblem, Problem } from './problem';
 export { useApi, useApiPages, useChange, type Asked, type OptimisticCache, type UseApiOptions } from './useApi';
 export { useChangePassword, useMe, usePatchMe, useSession, useSignIn, useSignOut, useWorkspaceChanges } from './session';

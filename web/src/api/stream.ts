@@ -2,7 +2,7 @@ import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { urlOf } from './client';
 import { api, eventGroups, mappingGroups, type Group } from './endpoints';
-import type { Import, Job, List } from './types';
+import type { Coverage, Import, Job, List } from './types';
 import { groupKey, questionKey } from './useApi';
 
 /** What the server tells a workspace's open pages. */
@@ -19,10 +19,10 @@ const types = ['events_appended', 'import', 'job', 'mapping_changed', 'catalogue
  * One stream per browser, shared by its tabs: the tab that holds the lock reads it and passes events on by a channel;
  * when it closes, the next one takes over. Without locks (plain HTTP on a foreign host) each tab reads its own.
  */
-export function subscribe(workspace: string, listener: (event: StreamEvent) => void, onReconnect: () => void): () => void {
+export function subscribe(workspace: string, listener: (event: StreamEvent) => void, onReconnect: () => void, onOpen: () => void): () => void {
   const stop = new AbortController();
   if (!('locks' in navigator) || typeof BroadcastChannel === 'undefined') {
-    read(workspace, listener, onReconnect, stop.signal);
+    read(workspace, listener, onReconnect, onOpen, stop.signal);
     return () => stop.abort();
   }
   const channel = new BroadcastChannel(`lotse-stream-${workspace}`);
@@ -41,6 +41,7 @@ export function subscribe(workspace: string, listener: (event: StreamEvent) => v
             onReconnect();
             channel.postMessage('reconnected');
           },
+          onOpen,
           stop.signal,
         );
       }),
@@ -50,7 +51,8 @@ export function subscribe(workspace: string, listener: (event: StreamEvent) => v
   return () => stop.abort();
 }
 
-function read(workspace: string, listener: (event: StreamEvent) => void, onReconnect: () => void, signal: AbortSignal) {
+function read(workspace: string, listener: (event: StreamEvent) => void, onReconnect: () => void, onOpen: () => void, signal: AbortSignal) {
+  let first = true;
   let lost = false;
   let wait = 1000;
   const open = () => {
@@ -61,6 +63,8 @@ function read(workspace: string, listener: (event: StreamEvent) => void, onRecon
     source.onopen = () => {
       // What was said while the stream was down is lost: everything shown is asked again.
       if (lost) onReconnect();
+      else if (first) onOpen();
+      first = false;
       lost = false;
       wait = 1000;
     };
@@ -101,6 +105,15 @@ export function useLiveWorkspace(workspace: string) {
         if (event.type === 'catalogue_changed') stale(['touchpoints', 'segments', 'sources', 'dimensions']);
       },
       () => void client.invalidateQueries({ queryKey: ['w', workspace] }),
+      () => {
+        // What came in between the page's first answers and the stream was announced to nobody: one small question tells.
+        const key = questionKey(workspace, api.coverage, undefined as void);
+        const before = client.getQueryData<Coverage>(key);
+        if (!before) return;
+        void client.invalidateQueries({ queryKey: key }).then(() => {
+          if (client.getQueryData<Coverage>(key)?.last_arrival !== before.last_arrival) void client.invalidateQueries({ queryKey: ['w', workspace] });
+        });
+      },
     );
     return () => {
       unsubscribe();

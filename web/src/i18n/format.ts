@@ -159,7 +159,8 @@ function durationText(seconds: number, language: Language, number: (v: number, d
     const unit = units[i]!;
     const n = i === last() ? Math.round(rest / unit.seconds) : Math.floor(rest / unit.seconds + 1e-9);
     rest -= n * unit.seconds;
-    if (n > 0) parts.push(`${n} ${unit[language][n === 1 ? 0 : 1]}`);
+    // A number and its unit stay on one line.
+    if (n > 0) parts.push(`${n}\u00a0${unit[language][n === 1 ? 0 : 1]}`);
   }
   return sign + parts.join(' ');
 }

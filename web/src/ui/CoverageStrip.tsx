@@ -1,6 +1,6 @@
 import { Popover, Skeleton, Table, Text, UnstyledButton } from '@mantine/core';
 import { IconDatabase, IconLoader2 } from '@tabler/icons-react';
-import { api, useApi, type Coverage } from '@/api';
+import { useCoverage, type Coverage } from '@/api';
 import { useLocale } from '@/i18n';
 import { useNow } from './useNow';
 import classes from './page.module.css';
@@ -8,7 +8,7 @@ import classes from './page.module.css';
 /** "Datenbasis": what the numbers of a page rest on; live. Opens into the sources. */
 export function CoverageStrip() {
   const { t } = useLocale();
-  const coverage = useApi(api.coverage);
+  const coverage = useCoverage();
   return (
     <footer className={classes.strip} aria-label={t('coverage.label')}>
       {coverage.data ? <Strip coverage={coverage.data} /> : <Skeleton height={12} width={360} />}

@@ -2,7 +2,7 @@ import { Anchor, Button, Text } from '@mantine/core';
 import { IconRoute } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import { Link } from 'react-router';
-import { addresses, api, filterToText, openFilter, useApi, useMe, useWorkspace, type Coverage, type Filter, type Variant, type Variants } from '@/api';
+import { addresses, api, filterToText, openFilter, useApi, useCoverage, useMe, useWorkspace, type Coverage, type Filter, type Variant, type Variants } from '@/api';
 import { useTexts } from '@/i18n';
 import { Answer, Chain, EmptyState, LoadingLines, Note, Page, Section, ShareBar, Stat, Stats, Table, type Column } from '@/ui';
 import classes from './cockpit.module.css';
@@ -15,7 +15,7 @@ const ways: Filter = { ...openFilter, events_min: 2 };
 
 export function Component() {
   const { t, format } = useTexts(texts);
-  const coverage = useApi(api.coverage);
+  const coverage = useCoverage();
   const c = coverage.data;
   const filled = c !== undefined && c.events > 0;
   const sentence = (data: Coverage) => {
@@ -29,7 +29,7 @@ export function Component() {
   return (
     <Page title={t('title')} answer={filled && sentence(c)} coverage={filled} how={filled && t('how')}>
       <Answer of={coverage} isEmpty={(data) => data.events === 0 && !data.loading} empty={<Beginning />} loading={<LoadingLines lines={4} height={32} />}>
-        {(data) => <Filled coverage={data} />}
+        {(data) => (data.events === 0 ? <LoadingLines lines={4} height={32} /> : <Filled coverage={data} />)}
       </Answer>
     </Page>
   );

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { IconDatabaseImport, IconFilterOff, IconRoute } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import { Link, useNavigate } from 'react-router';
-import { addresses, api, isOpenFilter, openFilter, useApi, useFilter, useMe, useWorkspace, type Graph, type Variants } from '@/api';
+import { addresses, api, isOpenFilter, openFilter, useApi, useCoverage, useFilter, useMe, useWorkspace, type Graph, type Variants } from '@/api';
 import { useTexts } from '@/i18n';
 import { Answer, EmptyState, Page } from '@/ui';
 import { FilterBar } from '@/ui/filterbar';
@@ -26,7 +26,7 @@ export function Component() {
   const [limit, setLimit] = useState(pageSize);
   const [rows, setRows] = useState<RowsOf | null>(null);
   // After a start the server may still be reading its columns: it is asked again until they stand.
-  const coverage = useApi(api.coverage, undefined, { every: (data) => (data?.loading ? again : false) });
+  const coverage = useCoverage();
   const filling = coverage.data?.loading ?? false;
   const every = () => (filling ? again : false);
   const anyEvents = coverage.data === undefined || coverage.data.events > 0 || coverage.data.loading;

@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Popover, ScrollArea, Text, TextInput, UnstyledButton } from '@mantine/core';
 import { IconArrowLeft, IconCalendar, IconChevronDown, IconFilterOff, IconInfoCircle, IconPlus, IconRoute2, IconX } from '@tabler/icons-react';
 import { useState, type ReactNode } from 'react';
-import { api, isOpenFilter, openFilter, useApi, useFilter, type AttributeCondition, type Basis, type Dimension, type Filter, type SequenceKind } from '@/api';
+import { isOpenFilter, openFilter, useCoverage, useFilter, type AttributeCondition, type Basis, type Dimension, type Filter, type SequenceKind } from '@/api';
 import { useTexts } from '@/i18n';
 import { escapeCloses } from '../overlay';
 import { AttributeEditor, DurationEditor, EventsEditor, PeriodEditor, SequenceEditor, ShownEditor, SliceEditor } from './Editors';
@@ -22,7 +22,7 @@ export function FilterBar({ basis }: FilterBarProps) {
   const [filter, setFilter] = useFilter();
   const names = useNames();
   const segments = useSegments();
-  const coverage = useApi(api.coverage);
+  const coverage = useCoverage();
   const speaker: Speaker = { t, format, names, segments };
   const lastDay = coverage.data?.last?.slice(0, 10);
   const chips = chipsOf(filter, speaker);

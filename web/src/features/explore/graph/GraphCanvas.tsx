@@ -314,7 +314,7 @@ function Canvas({ picture, graph, epoch, selection, onSelect, find, changed, bus
       {picture && (
         <>
           <div className={classes.zoom}>
-            <Tooltip label={t('graph.zoom_in')} position="right">
+            <Tooltip label={full ? t('graph.zoom_in') : `${t('graph.zoom_in')} (${t('legend.zoom')})`} position="right">
               <ActionIcon aria-label={t('graph.zoom_in')} onClick={() => {
                   moved.current = true;
                   void flow.zoomIn({ duration });
