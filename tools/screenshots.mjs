@@ -15,7 +15,7 @@ if (!password) {
 mkdirSync(target, { recursive: true });
 const pages = [
   ['cockpit', '/w/demo'],
-  ['journey-graph', '/w/demo/analyse/ist-journey'],
+  ['journey-graph', '/w/demo/analyse/ist-journey', 'Glasfaseraufträge'], // one of the saved segments
   ['touchpoints', '/w/demo/touchpoints'],
   ['import', '/w/demo/daten/import'],
 ];
@@ -31,8 +31,9 @@ for (const [language, locale] of [['de', 'de-DE'], ['en', 'en-GB']]) {
   await page.locator('input[type="password"]').first().fill(password);
   await page.keyboard.press('Enter');
   await page.waitForURL((url) => !url.pathname.endsWith('/signin'));
-  for (const [name, address] of pages) {
+  for (const [name, address, press] of pages) {
     await page.goto(base + address);
+    if (press) await page.getByRole('button', { name: press }).first().click();
     await page.waitForLoadState('networkidle').catch(() => {});
     await page.waitForTimeout(3000);
     await page.screenshot({ path: path.join(target, `${name}.${language}.png`) });
