@@ -292,6 +292,29 @@ TEST(Analysis, AttributesOfTooManyValuesAreAskedOfTheStore) {
   EXPECT_EQ(world.analysis->graph(world.viewer(), request).error().code, "attribute_not_in_memory");
 }
 
+TEST(Analysis, AWideFileDoesNotMakeEveryEventHeavy) {
+  TestWorld world;
+  std::vector<TestEvent> events;
+  for (int i = 0; i < 400; ++i)
+    events.push_back({.customer = i % 2 == 0 ? "even" : "odd", .time = at(i), .type = "x", .attributes = {{"a" + std::to_string(i), "v"}}});
+  ASSERT_TRUE(world.analysis->wait_until(world.workspace, world.append(events), 5000ms));
+  const auto dimensions = *world.analysis->dimensions(world.viewer());
+  size_t with_column = 0, without = 0;
+  for (const auto& d : dimensions.dimensions)
+    if (d.name.starts_with('a') && d.name.size() > 1 && std::isdigit(static_cast<unsigned char>(d.name[1]))) ++(d.in_memory ? with_column : without);
+  EXPECT_EQ(with_column, 256u);
+  EXPECT_EQ(without, 144u);
+  // Those without one are asked of the store.
+  const auto last = std::find_if(dimensions.dimensions.begin(), dimensions.dimensions.end(), [](const Dimension& d) { return d.name == "a399"; });
+  ASSERT_NE(last, dimensions.dimensions.end());
+  auto request = graph_request();
+  request.filter.instance_attributes = {{last->id, {"v"}, false}};
+  const auto graph = world.analysis->graph(world.viewer(), request);
+  ASSERT_TRUE(graph) << graph.error().code;
+  EXPECT_EQ(graph->basis.events, 200u);
+  EXPECT_EQ(graph->basis.notes, std::vector<std::string>{"answered_from_store"});
+}
+
 TEST(Analysis, SegmentsAreAddedToTheFilter) {
   TestWorld world;
   world.append_and_see({{.customer = "anna", .time = at(0), .type = "visit", .channel = "web"},

@@ -98,7 +98,7 @@ Result<Dimensions> Analysis::dimensions(const Viewer& viewer) {
     const auto& a = dictionary.attributes[i];
     const auto& values = dictionary.values[i];
     auto one = dimension(a.id, a.name, a.scope, a.in_memory ? counts(a.number) : nullptr, [&](size_t code) { return values.at(code - 1); }, least);
-    one.in_memory = a.in_memory;
+    one.in_memory = a.in_memory && detail::may_have_column(a.number);
     out.dimensions.push_back(std::move(one));
   }
   // Built-in ones first, then by name.

@@ -12,6 +12,11 @@ namespace lotse::analysis::detail {
 /// The number that stands for "source" among attribute numbers: the engine holds sources as its first attribute column.
 inline constexpr uint32_t source_attribute = 0;
 
+/// A column costs two bytes an event, also where the event lacks the attribute. So only the first so many imported
+/// attributes of a workspace have one: a single wide file must not make millions of events heavy. The store answers for others.
+inline constexpr uint32_t imported_columns_max = 256;
+inline constexpr bool may_have_column(uint32_t attribute) { return attribute < BuiltinAttribute::first_imported + imported_columns_max; }
+
 /// What events of one class have in common.
 struct EventClass {
   uint32_t type = 0;

@@ -38,7 +38,8 @@ void add_chunk(engine::RowBatch& batch, EventColumns&& chunk, std::vector<uint32
     to.insert(to.end(), codes.begin(), codes.end());
   };
   add_codes(source_attribute, chunk.source);
-  for (const auto& attribute : chunk.attributes) add_codes(attribute.attribute, attribute.codes);
+  for (const auto& attribute : chunk.attributes)
+    if (may_have_column(attribute.attribute)) add_codes(attribute.attribute, attribute.codes);
   auto add = [&]<class T>(std::vector<T>& to, std::vector<T>&& from) {
     if (to.capacity() == 0) to = std::move(from);
     else to.insert(to.end(), from.begin(), from.end());

@@ -217,7 +217,7 @@ class Planner {
     const auto& dictionary = *moment_.dictionary;
     for (size_t i = 0; i < dictionary.attributes.size(); ++i) {
       const auto& a = dictionary.attributes[i];
-      if (a.id == condition.attribute) return Named{a.number, a.scope, a.in_memory, &dictionary.values[i]};
+      if (a.id == condition.attribute) return Named{a.number, a.scope, a.in_memory && may_have_column(a.number), &dictionary.values[i]};
     }
     // Built in, but no event has had it yet: as if it had no values.
     static const std::vector<std::string> none;
@@ -259,7 +259,7 @@ class Planner {
   void event_attribute(const AttributeCondition& condition, const std::string& field) {
     const auto attribute = named(condition, field);
     if (!attribute) return;
-    if (!attribute->in_memory) return problem(field + "/attribute", "attribute_not_in_memory", "it has more than 65,535 values");
+    if (!attribute->in_memory) return problem(field + "/attribute", "attribute_not_in_memory", "it has more than 65,535 values, or is beyond the first 256 attributes");
     auto list = codes(condition, *attribute);
     if (const auto place = column(*attribute))
       out_.query.events.attributes.push_back({.attribute = *place, .codes = std::move(list), .negated = condition.exclude});
