@@ -52,6 +52,14 @@ void add_chunk(engine::RowBatch& batch, EventColumns&& chunk, std::vector<uint32
   add(batch.instance_key, std::move(chunk.instance_key));
 }
 
+/// The attributes that columns and classes need; all others would only fill each chunk with zeros.
+std::vector<uint32_t> wanted_of(const events::EventStore& store, const ClassTable& table) {
+  std::vector<uint32_t> out = table.properties();
+  for (const auto& a : store.dictionary()->attributes)
+    if (a.in_memory && may_have_column(a.number) && std::find(out.begin(), out.end(), a.number) == out.end()) out.push_back(a.number);
+  return out;
+}
+
 void even_out(engine::RowBatch& batch) {
   for (auto& codes : batch.attributes)
     if (!codes.empty()) codes.resize(batch.size(), 0);
@@ -263,7 +271,7 @@ Result<engine::RowBatch> Live::collect(Work& work, uint64_t up_to, bool tally, s
     batch.event_class.reserve(expected);
     batch.instance_key.reserve(expected);
   }
-  TRY(work.store->scan(work.as_of, up_to, {},
+  TRY(work.store->scan(work.as_of, up_to, wanted_of(*work.store, work.table),
                        [&](EventColumns&& chunk) -> Result<void> {
                          if (chunk.size() == 0) return {};
                          auto classes = work.table.derive(chunk);
@@ -403,7 +411,7 @@ Result<Live::Work> Live::do_task(Task task, Work base, std::vector<uint32_t> pro
 
 /// Adds rows with after < arrival <= up_to to the tallies alone.
 Result<void> Live::count_rows(Work& work, uint64_t after, uint64_t up_to, std::stop_token stop) {
-  return work.store->scan(after, up_to, {},
+  return work.store->scan(after, up_to, wanted_of(*work.store, work.table),
                           [&](EventColumns&& chunk) -> Result<void> {
                             work.tallies.add(chunk, work.table.derive(chunk));
                             return {};
