@@ -6,17 +6,26 @@
 
 namespace lotse::cli {
 
+namespace {
+constexpr Micros store_idle_max = std::chrono::minutes(30);
+}
+
 Housekeeping::Housekeeping(Composition& parts) {
   thread_ = std::jthread([&parts](std::stop_token stop) {
     std::mutex mutex;
     std::condition_variable_any wake;
     std::unique_lock lock(mutex);
-    do {
-      const auto workspaces = parts.workspaces.all();
-      if (!workspaces) log_warning("serve", "housekeeping: {}", workspaces.error().detail);
-      else
-        for (const auto& workspace : *workspaces) parts.uploads.clean_up(workspace.id);
-    } while (!wake.wait_for(lock, stop, std::chrono::hours(1), [] { return false; }) && !stop.stop_requested());
+    for (int minute = 0; !stop.stop_requested(); ++minute) {
+      if (minute % 60 == 0) {
+        const auto workspaces = parts.workspaces.all();
+        if (!workspaces) log_warning("serve", "housekeeping: {}", workspaces.error().detail);
+        else
+          for (const auto& workspace : *workspaces) parts.uploads.clean_up(workspace.id);
+      }
+      if (const size_t closed = parts.stores.close_unused(Clock::system().now() - store_idle_max); closed > 0)
+        log_info("serve", "closed {} event stores that nobody used", closed);
+      wake.wait_for(lock, stop, std::chrono::minutes(1), [] { return false; });
+    }
   });
 }
 

@@ -1,4 +1,5 @@
 #include "events/duck_store.h"
+#include "events/stores.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -360,6 +361,32 @@ TEST_F(DuckStoreTest, ATornJournalIsCutADamagedOneIsNot) {
   file.put('\x7f');
   file.close();
   EXPECT_EQ(DuckStore::open({"ws_test"}, folder.path / "copy", {}, feeds, clock).error().code, "store_broken");
+}
+
+TEST(StoresTest, ClosesWhatNobodyUsesAndOpensItAnew) {
+  Folder folder;
+  ManualClock clock{Micros{1'700'000'000'000'000}};
+  Stores stores(folder.path, {}, clock);
+  const WorkspaceId held{"ws_held"}, idle{"ws_idle"};
+  auto holder = *stores.open(held);
+  std::weak_ptr<DuckStore> unused = *stores.open(idle);
+  EXPECT_EQ(stores.close_unused(clock.now()), 0u);  // asked for just now
+  clock.advance(Micros{1});
+  EXPECT_EQ(stores.close_unused(clock.now()), 1u);
+  EXPECT_TRUE(unused.expired());
+  EXPECT_EQ(*stores.open(held), holder);
+  EXPECT_TRUE(stores.open(idle));
+  EXPECT_TRUE(stores.remove(idle));
+  EXPECT_FALSE(std::filesystem::exists(stores.folder(idle)));
+}
+
+TEST_F(DuckStoreTest, StartsLeaveNoEmptyJournalsBehind) {
+  ASSERT_TRUE(append({live("m1", 1, 1, "a")}));
+  for (int i = 0; i < 4; ++i) reopen();
+  size_t journals = 0;
+  for (const auto& f : std::filesystem::directory_iterator(folder.path / "ws")) journals += f.path().extension() == ".journal";
+  EXPECT_EQ(journals, 1u);
+  EXPECT_EQ(all().size(), 1u);
 }
 
 TEST_F(DuckStoreTest, AForeignFileIsRefused) {

@@ -30,32 +30,43 @@ Result<std::unique_ptr<DataLock>> DataLock::acquire(const std::filesystem::path&
 
 DataLock::~DataLock() { ::close(file_); }
 
-Result<std::shared_ptr<DuckStore>> Stores::open(const WorkspaceId& workspace) {
+std::shared_ptr<Stores::Place> Stores::place(const WorkspaceId& workspace) {
   std::lock_guard lock(mutex_);
-  if (const auto it = stores_.find(workspace); it != stores_.end()) return it->second;
-  auto store = TRY(DuckStore::open(workspace, folder(workspace), options_, feeds_, clock_));
-  stores_[workspace] = store;
-  return store;
+  auto& place = places_[workspace];
+  if (!place) place = std::make_shared<Place>();
+  return place;
 }
 
-void Stores::close(const WorkspaceId& workspace) {
-  std::shared_ptr<DuckStore> last;
-  std::lock_guard lock(mutex_);
-  if (const auto it = stores_.find(workspace); it != stores_.end()) {
-    last = std::move(it->second);
-    stores_.erase(it);
+Result<std::shared_ptr<DuckStore>> Stores::open(const WorkspaceId& workspace) {
+  const auto at = place(workspace);
+  std::lock_guard lock(at->mutex);
+  if (!at->store) at->store = TRY(DuckStore::open(workspace, folder(workspace), options_, feeds_, clock_));
+  at->used = clock_.now();
+  return at->store;
+}
+
+size_t Stores::close_unused(Micros used_before) {
+  std::vector<std::shared_ptr<Place>> all;
+  {
+    std::lock_guard lock(mutex_);
+    for (const auto& [workspace, place] : places_) all.push_back(place);
   }
-  last.reset();  // under the lock: a new one must not open the file while this one still closes
+  size_t closed = 0;
+  for (const auto& at : all) {
+    std::unique_lock lock(at->mutex, std::try_to_lock);
+    if (!lock || !at->store || at->used >= used_before || at->store.use_count() > 1) continue;
+    at->store.reset();
+    ++closed;
+  }
+  return closed;
 }
 
 Result<void> Stores::remove(const WorkspaceId& workspace) {
   std::weak_ptr<DuckStore> gone;
   {
-    std::lock_guard lock(mutex_);
-    if (const auto it = stores_.find(workspace); it != stores_.end()) {
-      gone = it->second;
-      stores_.erase(it);
-    }
+    const auto at = place(workspace);
+    std::lock_guard lock(at->mutex);
+    gone = std::exchange(at->store, nullptr);
   }
   for (int i = 0; i < 1000 && !gone.expired(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
   if (!gone.expired()) return Error::make(ErrorKind::unavailable, "store_busy", "the workspace is still in use");

@@ -30,8 +30,8 @@ class Stores {
 
   /// errors  those of DuckStore::open
   Result<std::shared_ptr<DuckStore>> open(const WorkspaceId& workspace);
-  /// Closes the store when its last user lets go of it; the next `open` opens it anew.
-  void close(const WorkspaceId& workspace);
+  /// Closes the stores that nobody holds and that were asked for last before `used_before`. Gives how many.
+  size_t close_unused(Micros used_before);
   /// Closes the store, waits until nobody uses it, and removes the workspace's folder.
   ///   errors  store_busy (still in use after 10 s)
   Result<void> remove(const WorkspaceId& workspace);
@@ -45,8 +45,15 @@ class Stores {
   const StoreOptions options_;
   const Clock& clock_;
   Feeds feeds_;
+  /// One workspace's store. Opening and closing hold its lock alone: others do not wait for them.
+  struct Place {
+    std::mutex mutex;
+    std::shared_ptr<DuckStore> store;
+    Micros used{0};
+  };
+  std::shared_ptr<Place> place(const WorkspaceId& workspace);
   std::mutex mutex_;
-  std::map<WorkspaceId, std::shared_ptr<DuckStore>> stores_;
+  std::map<WorkspaceId, std::shared_ptr<Place>> places_;
 };
 
 }  // namespace lotse::events

@@ -118,7 +118,14 @@ Result<std::unique_ptr<Journal>> Journal::open(const std::filesystem::path& fold
     log_warning("events", "{}: cut {} bytes of a write that was never acknowledged", file.filename().string(), bytes.size() - whole);
     if (::truncate(file.c_str(), static_cast<off_t>(whole)) != 0) return file_error("cutting the journal", errno);
   }
-  TRY(journal->start(journal->files_.empty() ? 1 : journal->files_.back() + 1));
+  // One without a record is used again: a store that is only read would leave a file behind at each start.
+  uint64_t number = journal->files_.empty() ? 1 : journal->files_.back() + 1;
+  while (!journal->files_.empty() && std::filesystem::file_size(journal->path(journal->files_.back()), ignored) == 0) {
+    std::filesystem::remove(journal->path(journal->files_.back()), ignored);
+    number = journal->files_.back();
+    journal->files_.pop_back();
+  }
+  TRY(journal->start(number));
   return journal;
 }
 
