@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 
+#include "formats/detail/xlsx_merge.h"
 #include "formats/detail/xlsx_style.h"
 #include "formats/detail/xml.h"
 #include "formats/detail/zip.h"
@@ -16,6 +17,7 @@ namespace {
 
 using detail::local_name;
 using detail::NumberStyle;
+using detail::SheetRow;
 
 constexpr std::string_view ole_mark("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", 8);
 
@@ -111,7 +113,8 @@ struct Book {
   std::unique_ptr<detail::Zip> zip;
   XlsxLimits limits;
   std::vector<std::string> names;
-  std::vector<std::string> parts;  // of each sheet
+  std::vector<std::string> parts;                                     // of each sheet
+  std::map<std::string, std::vector<detail::MergedDown>> merged;      // by part, of the sheets that were read
   std::vector<NumberStyle> styles;
   bool epoch_1904 = false;
   std::string shared_part;
@@ -127,38 +130,6 @@ struct Book {
   NumberStyle style(std::string_view index) const {
     const size_t i = std::strtoul(std::string(index).c_str(), nullptr, 10);
     return index.empty() || i >= styles.size() ? NumberStyle{} : styles[i];
-  }
-};
-
-// "B5" -> column 1; the rest of the reference is the row.
-std::optional<size_t> column_of(std::string_view reference) {
-  size_t column = 0, letters = 0;
-  for (char c : reference) {
-    if (c >= '0' && c <= '9') break;
-    if (c == '$') continue;
-    if ((c | 0x20) < 'a' || (c | 0x20) > 'z' || ++letters > 4) return std::nullopt;
-    column = column * 26 + static_cast<size_t>((c | 0x20) - 'a' + 1);
-  }
-  if (letters == 0) return std::nullopt;
-  return column - 1;
-}
-
-struct SheetRow {
-  struct Cell {
-    std::string text;
-    CellKind kind = CellKind::text;
-  };
-  uint64_t number = 0;
-  std::vector<Cell> cells;  // only the first used() count
-  size_t used = 0;
-  size_t bytes = 0;     // of all texts
-  bool beyond = false;  // has cells beyond columns_max
-  void clear() {
-    used = bytes = 0;
-    beyond = false;
-  }
-  size_t filled() const {
-    return static_cast<size_t>(std::count_if(cells.begin(), cells.begin() + static_cast<ptrdiff_t>(used), [](const Cell& c) { return !c.text.empty(); }));
   }
 };
 
@@ -186,7 +157,7 @@ class SheetRows final : public detail::XmlPull {
       row_->clear();
       row_->number = number_;
     } else if (name == "c") {
-      if (const auto column = column_of(attribute(attributes, "r"))) column_ = *column;
+      if (const auto column = detail::column_of(attribute(attributes, "r"))) column_ = *column;
       type_ = attribute(attributes, "t");
       style_ = book_.style(attribute(attributes, "s"));
       value_.clear();
@@ -233,9 +204,7 @@ class SheetRows final : public detail::XmlPull {
       row_->beyond = true;
       return;
     }
-    if (row_->cells.size() <= column_) row_->cells.resize(column_ + 1);
-    for (; row_->used <= column_; ++row_->used) row_->cells[row_->used] = {};
-    SheetRow::Cell& cell = row_->cells[column_];
+    SheetRow::Cell& cell = row_->at(column_);
     if (type_ == "s") {
       if (const auto text = book_.shared(std::strtoull(value_.c_str(), nullptr, 10))) cell.text = *text;
       else return fail(Error::invalid("xlsx_broken", "", fmt::format("A cell in row {} refers to a text that is not there. Save the file again.", number_)));
@@ -275,8 +244,8 @@ class SheetRows final : public detail::XmlPull {
 
 class SheetTable final : public TableReader {
  public:
-  SheetTable(std::unique_ptr<ByteSource> bytes, const std::string& part, const Book& book)
-      : book_(book), bytes_(std::move(bytes)), rows_(*bytes_, part, book) {}
+  SheetTable(std::unique_ptr<ByteSource> bytes, const std::string& part, const Book& book, const std::vector<detail::MergedDown>& merged)
+      : book_(book), bytes_(std::move(bytes)), rows_(*bytes_, part, book), merged_(merged), fill_(merged, 0) {}
 
   Result<> open(bool has_header) {
     constexpr size_t looked_at = 20;
@@ -299,6 +268,7 @@ class SheetTable final : public TableReader {
       for (size_t i = 0; i < lead_[header].used; ++i) names.push_back(lead_[header].cells[i].text);
       lead_given_ = header + 1;
       limited_ = true;
+      fill_ = {merged_, lead_[header].number};
     } else {
       size_t width = 0;
       for (const SheetRow& r : lead_) width = std::max(width, r.used);
@@ -313,13 +283,16 @@ class SheetTable final : public TableReader {
   Result<bool> next(RowBlock& block) override {
     constexpr size_t rows_max = 8192, bytes_max = size_t{1} << 20;
     block.clear();
-    for (; lead_given_ < lead_.size(); ++lead_given_) give(block, lead_[lead_given_]);
-    while (block.row_count() < rows_max && block.built_bytes() < bytes_max && TRY(rows_.next(row_))) give(block, row_);
+    for (; lead_given_ < lead_.size(); ++lead_given_) TRY(give(block, lead_[lead_given_]));
+    while (block.row_count() < rows_max && block.built_bytes() < bytes_max && TRY(rows_.next(row_))) TRY(give(block, row_));
     return block.row_count() > 0;
   }
 
  private:
-  void give(RowBlock& block, const SheetRow& row) {
+  // Only rows with a text of their own come here: of rows merged in all their columns the first one is the event.
+  Result<> give(RowBlock& block, SheetRow& row) {
+    if (!fill_.fill(row, book_.limits.row_bytes_max))
+      return Error::make(ErrorKind::too_large, "xlsx_too_large", fmt::format("The merged cells of row {} hold more text than is allowed. Split it.", row.number));
     if (block.row_count() == 0) {
       first_number_ = row.number;
       block.set_first_record(row.number);
@@ -331,11 +304,14 @@ class SheetTable final : public TableReader {
     }
     block.end_row(static_cast<uint32_t>(row.number >= first_number_ ? row.number - first_number_ : 0));
     if (too_many) block.add_problem("too_many_cells");
+    return {};
   }
 
   const Book& book_;
   std::unique_ptr<ByteSource> bytes_;
   SheetRows rows_;
+  const std::vector<detail::MergedDown>& merged_;
+  detail::FillDown fill_;
   std::vector<SheetRow> lead_;
   size_t lead_given_ = 0;
   uint64_t first_number_ = 1;
@@ -416,7 +392,12 @@ class BookImpl final : public XlsxBook {
     }
     book_.shared_read = true;
     const std::string& part = book_.parts[static_cast<size_t>(it - book_.names.begin())];
-    auto table = std::make_unique<SheetTable>(TRY(book_.zip->part(part, limits())), part, book_);
+    auto merged = book_.merged.find(part);
+    if (merged == book_.merged.end()) {
+      auto bytes = TRY(book_.zip->part(part, limits()));
+      merged = book_.merged.emplace(part, TRY(detail::merged_down(*bytes, part, book_.limits.columns_max, book_.limits.merged_ranges_max))).first;
+    }
+    auto table = std::make_unique<SheetTable>(TRY(book_.zip->part(part, limits())), part, book_, merged->second);
     if (auto opened = table->open(has_header); !opened) return opened.error();
     return table;
   }

@@ -75,6 +75,59 @@ TEST(Xlsx, WithoutHeaderAndOtherSheets) {
   EXPECT_EQ(XlsxBook::open(file).value()->sheets(), (std::vector<std::string>{"Log", "Zwei & drei"}));
 }
 
+std::string merged(std::initializer_list<std::string_view> ranges) {
+  std::string out = "<mergeCells>";
+  for (std::string_view range : ranges) out += "<mergeCell ref='" + std::string(range) + "'/>";
+  return out + "</mergeCells>";
+}
+std::string row_of(size_t number, std::initializer_list<std::string_view> cells) {
+  std::string out = "<row r='" + std::to_string(number) + "'>";
+  char column = 'A';
+  for (std::string_view text : cells) {
+    if (!text.empty()) out += std::string("<c r='") + column + std::to_string(number) + "' t='inlineStr'><is><t>" + std::string(text) + "</t></is></c>";
+    ++column;
+  }
+  return out + "</row>";
+}
+
+TEST(Xlsx, CellsMergedDownHaveTheFirstOnesValue) {
+  Workbook book = one(row_of(1, {"Kunde", "Art", "Ort"}) + row_of(2, {"K1", "Anruf", "Bonn"}) + row_of(3, {"", "Mail"}) + row_of(4, {"own", "Brief", ""}) +
+                      row_of(5, {"", "Fax"}) + row_of(6, {"K2", "Anruf"}) + row_of(8, {"", "Mail", "Ulm"}));
+  book.after_rows = merged({"A2:A4", "C3:C5", "A6:B8", "$A$20:$A$30", "B2:C2", "rubbish", "A9"});
+  // Row 5 lies below the range: empty cells that are not merged stay empty, and so do the second columns of a range.
+  EXPECT_EQ(read(xlsx_of(book))->rows, (std::vector<std::string>{"K1;Anruf;Bonn", "K1;Mail", "own;Brief", ";Fax", "K2;Anruf", "K2;Mail;Ulm"}));
+  EXPECT_EQ(read(xlsx_of(book))->numbers, (std::vector<uint64_t>{2, 3, 4, 5, 6, 8}));
+}
+
+TEST(Xlsx, MergedTitlesHeadersAndWholeRowsMakeNoRows) {
+  Workbook book = one(row_of(1, {"Report"}) + row_of(2, {"Kunde", "Art"}) + row_of(4, {"K1", "Anruf"}) + row_of(6, {"K2", "Mail"}) + "<row r='7'><c r='A7' s='1'/></row>");
+  book.after_rows = merged({"A2:A3", "B2:B3", "A4:A5", "B4:B5", "A6:A7", "B6:B7"});
+  const auto sheet = read(xlsx_of(book)).value();
+  EXPECT_EQ(sheet.columns, (std::vector<std::string>{"Kunde", "Art"}));
+  EXPECT_EQ(sheet.rows, (std::vector<std::string>{"K1;Anruf", "K2;Mail"}));
+  EXPECT_EQ(read(xlsx_of(book), "Log", false)->rows.size(), 4u);
+}
+
+TEST(Xlsx, MergedCellsOfALongSheetWithPrefixes) {
+  std::string rows = "<x:row><x:c t='str'><x:v>who</x:v></x:c><x:c t='str'><x:v>n</x:v></x:c></x:row>";
+  for (int i = 2; i <= 60'001; ++i)
+    rows += "<x:row>" + std::string(i % 3 == 2 ? "<x:c r='A" + std::to_string(i) + "' t='str'><x:v>K" + std::to_string(i) + "</x:v></x:c>" : "") + "<x:c r='B" +
+            std::to_string(i) + "'><x:v>" + std::to_string(i) + "</x:v></x:c></x:row>";
+  std::string ranges = "<x:mergeCells>";
+  for (int i = 2; i <= 60'001; i += 3) ranges += "<x:mergeCell ref='A" + std::to_string(i) + ":A" + std::to_string(i + 2) + "'/>";
+  const std::string types = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+  const std::string bytes = testing::zip_of(
+      {{"xl/workbook.xml", "<workbook xmlns:r='x'><sheets><sheet name='Log' r:id='a'/></sheets></workbook>"},
+       {"xl/_rels/workbook.xml.rels", "<Relationships><Relationship Id='a' Type='" + types + "/worksheet' Target='s.xml'/></Relationships>"},
+       {"xl/s.xml", "<?xml version='1.0'?><x:worksheet xmlns:x='y'><x:sheetData>" + rows + "</x:sheetData>" + ranges + "</x:mergeCells></x:worksheet>"}});
+  const auto sheet = read(bytes);
+  ASSERT_TRUE(sheet) << sheet.error().detail;
+  ASSERT_EQ(sheet->rows.size(), 60'000u);
+  EXPECT_EQ(sheet->rows[59'999], "K59999;60001");
+  for (size_t i = 0; i < sheet->rows.size(); ++i) ASSERT_TRUE(sheet->rows[i].starts_with("K" + std::to_string(i / 3 * 3 + 2) + ";")) << sheet->rows[i];
+  EXPECT_EQ(read(bytes, "Log", true, {.merged_ranges_max = 19'999}).error().code, "xlsx_too_large");
+}
+
 TEST(Xlsx, ManyRowsComeInBlocks) {
   std::string rows = "<row><c t='inlineStr'><is><t>n</t></is></c></row>";
   for (int i = 0; i < 20'000; ++i) rows += "<row><c><v>" + std::to_string(i) + "</v></c></row>";
@@ -109,6 +162,13 @@ TEST(Xlsx, BombsAndBreadthAreBounded) {
   std::string repeated = "<row>";
   for (int i = 0; i < 200; ++i) repeated += "<c t='s'><v>0</v></c>";
   EXPECT_EQ(read(xlsx_of(one(repeated + "</row>", {"<t>" + std::string(120 << 10, 'x') + "</t>"}))).error().code, "xlsx_too_large");
+  // Long values merged over one row after another: more than a row may hold stays open at once.
+  std::string stairs = row_of(1, {"a", "b", "c"});
+  for (size_t i = 0; i < 3; ++i) stairs += "<row r='" + std::to_string(i + 2) + "'><c r='" + std::string(1, "ABC"[i]) + std::to_string(i + 2) + "' t='s'><v>0</v></c></row>";
+  Workbook open = one(stairs + "<row r='9'><c r='D9'><v>1</v></c></row>", {"<t>" + std::string(50 << 10, 'x') + "</t>"});
+  open.after_rows = merged({"A2:A99", "B3:B99", "C4:C99"});
+  EXPECT_EQ(read(xlsx_of(open), "Log", true, {.row_bytes_max = 120 << 10}).error().code, "xlsx_too_large");
+  EXPECT_TRUE(read(xlsx_of(open)));
   EXPECT_EQ(read(testing::zip_of({{"_rels/.rels", "<!DOCTYPE x [<!ENTITY a 'b'>]><Relationships/>"}})).error().code, "xml_doctype");
 }
 

@@ -14,6 +14,7 @@ struct Workbook {
   std::vector<std::pair<std::string, std::string>> sheets;  ///< name, inside of <sheetData>
   std::vector<std::string> shared;                          ///< shared texts, each the inside of <si>
   bool epoch_1904 = false;
+  std::string after_rows;  ///< of every sheet, behind </sheetData>: "<mergeCells>…"
 };
 std::string xlsx_of(const Workbook& book);
 

@@ -31,7 +31,7 @@ std::string xlsx_of(const Workbook& book) {
     const std::string n = std::to_string(i + 1);
     sheets += "<sheet name=\"" + book.sheets[i].first + "\" sheetId=\"" + n + "\" r:id=\"rId" + n + "\"/>";
     relations += "<Relationship Id=\"rId" + n + "\" Type=\"" + types + "/worksheet\" Target=\"worksheets/sheet" + n + ".xml\"/>";
-    parts.emplace_back("xl/worksheets/sheet" + n + ".xml", "<worksheet><sheetData>" + book.sheets[i].second + "</sheetData></worksheet>");
+    parts.emplace_back("xl/worksheets/sheet" + n + ".xml", "<worksheet><sheetData>" + book.sheets[i].second + "</sheetData>" + book.after_rows + "</worksheet>");
   }
   relations += "<Relationship Id=\"s\" Type=\"" + types + "/sharedStrings\" Target=\"/xl/sharedStrings.xml\"/>";
   relations += "<Relationship Id=\"t\" Type=\"" + types + "/styles\" Target=\"styles.xml\"/>";
