@@ -31,7 +31,7 @@ bool same_ignoring_case(std::string_view a, std::string_view b) {
 // The columns that make an event.
 struct Plan {
   size_t instance = 0, time = 0;
-  std::optional<size_t> customer, lifecycle;
+  std::optional<size_t> customer, lifecycle, time_of_day;
   std::vector<size_t> activity;  // joined by '+'
 };
 
@@ -73,6 +73,9 @@ Result<Plan> plan_of(const DetectedFile& found, const MineOptions& options) {
   plan.instance = TRY(named_or_guessed(found, or_xes(options.case_column, "case:concept:name"), {ColumnRole::instance_key, ColumnRole::customer}, "--case", "the case"));
   plan.activity.push_back(TRY(named_or_guessed(found, or_xes(options.activity_column, "concept:name"), {ColumnRole::event_type}, "--activity", "the activity")));
   plan.time = TRY(named_or_guessed(found, or_xes(options.time_column, "time:timestamp"), {ColumnRole::time}, "--time", "the time"));
+  if (found.columns[plan.time].role == ColumnRole::time)
+    for (size_t i = 0; i < found.columns.size(); ++i)
+      if (found.columns[i].role == ColumnRole::time_of_day) plan.time_of_day = i;
   if (options.customer_column) plan.customer = TRY(named_or_guessed(found, options.customer_column, {}, "--customer", "the customer"));
   if (xes) return plan;  // the reader filters and classifies
   const auto lifecycle = [&]() -> Result<size_t> {
@@ -188,7 +191,17 @@ Result<> read_log(formats::ByteFile& file, const DetectedFile& found, const Plan
         out.rejects.add("empty_event_type", row);
         continue;
       }
-      const formats::Stamp stamp = stamps.read_mixed(block.cell(r, plan.time), serial_days);
+      formats::Stamp stamp = stamps.read_mixed(block.cell(r, plan.time), serial_days);
+      if (plan.time_of_day && stamp.problem == formats::StampProblem::none) {
+        const std::string_view clock = formats::without_outer_blanks(block.cell(r, *plan.time_of_day));
+        const auto time = formats::read_time_of_day(clock);
+        if (!time && !clock.empty()) {
+          out.rejects.add("bad_time_of_day", row);
+          continue;
+        }
+        if (time) stamp = stamps.at(stamp, *time);
+        else out.warnings.add("time_of_day_missing", row);
+      }
       if (stamp.problem != formats::StampProblem::none) {
         out.rejects.add(formats::code(stamp.problem), row);
         continue;
@@ -318,6 +331,7 @@ Result<MineReport> mine(formats::ByteFile& file, const MineOptions& options, Clo
   if (empty) report.warnings.push_back({"no_events", 0, std::nullopt});
   report.columns = {{"case", found.columns[plan.instance].name}, {"activity", found.columns[plan.activity[0]].name}, {"time", time_column.name}};
   for (size_t i = 1; i < plan.activity.size(); ++i) report.columns["activity"] += "+" + found.columns[plan.activity[i]].name;
+  if (plan.time_of_day) report.columns["time"] += "+" + found.columns[*plan.time_of_day].name;
   if (plan.customer) report.columns["customer"] = found.columns[*plan.customer].name;
   return report;
 }

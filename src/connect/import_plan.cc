@@ -56,6 +56,7 @@ ColumnRole role_of(formats::ColumnRole role) {
     case R::instance_key: return ColumnRole::instance_key;
     case R::event_type: return ColumnRole::event_type;
     case R::time: return ColumnRole::time;
+    case R::time_of_day: return ColumnRole::time_of_day;
     case R::channel: return ColumnRole::channel;
     case R::source: return ColumnRole::source_system;
     case R::direction: return ColumnRole::direction;
@@ -70,6 +71,7 @@ ColumnRole role_of(formats::ColumnRole role) {
 
 std::string kind_of(const formats::DetectedColumn& column) {
   if (column.role == formats::ColumnRole::staff) return "person";
+  if (column.role == formats::ColumnRole::time_of_day) return "time_of_day";
   switch (column.kind) {
     case formats::ColumnKind::timestamp: return "time";
     case formats::ColumnKind::integer: return "integer";
@@ -207,6 +209,7 @@ Result<void> place_columns(ImportPlan& plan, const SourceMapping& mapping, const
       case ColumnRole::instance_key: plan.instance_key = place; break;
       case ColumnRole::event_type: plan.type = place; break;
       case ColumnRole::time: plan.time = place; break;
+      case ColumnRole::time_of_day: plan.time_of_day = place; break;
       case ColumnRole::channel: plan.channel = place; break;
       case ColumnRole::source_system: plan.source = place; break;
       case ColumnRole::direction: plan.direction = place; break;

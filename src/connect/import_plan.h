@@ -12,7 +12,7 @@ struct ImportPlan {
   static constexpr size_t none = SIZE_MAX;
   formats::TableOptions table;
   std::vector<std::string> first_columns;  ///< XES: columns that must keep their place
-  size_t customer = none, instance_key = none, type = none, time = none, channel = none, source = none, direction = none, unit = none, cost = none;
+  size_t customer = none, instance_key = none, type = none, time = none, time_of_day = none, channel = none, source = none, direction = none, unit = none, cost = none;
   bool customer_is_instance = false;
   std::vector<hub::IntakeAttribute> attributes;
   std::vector<size_t> attribute_columns;

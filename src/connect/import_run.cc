@@ -1,5 +1,7 @@
 #include "connect/import_run.h"
 
+#include <fmt/format.h>
+
 #include <chrono>
 
 #include "connect/detail/rejects.h"
@@ -102,10 +104,19 @@ class BlockReader {
         continue;
       }
       const std::string_view time = cell(r, plan.time);
-      const formats::Stamp stamp = plan.stamps->read_mixed(time, plan.serial_days);
+      formats::Stamp stamp = plan.stamps->read_mixed(time, plan.serial_days);
       if (stamp.problem != formats::StampProblem::none) {
         reject(r, formats::code(stamp.problem), time);
         continue;
+      }
+      const std::string_view clock = cell(r, plan.time_of_day);
+      if (!clock.empty()) {
+        const auto read = formats::read_time_of_day(clock);
+        if (read) stamp = plan.stamps->at(stamp, *read);
+        if (!read || stamp.problem != formats::StampProblem::none) {
+          reject(r, read ? formats::code(stamp.problem) : "bad_time_of_day", clock);
+          continue;
+        }
       }
       in.instance_key = cell(r, plan.instance_key);
       in.channel = cell(r, plan.channel);
@@ -117,7 +128,8 @@ class BlockReader {
       }
       in.row = block.row_number(r);
       in.time = stamp.utc;
-      if (stamp.flags & ~formats::stamp_had_zone) warn_of_time(stamp, in.row, time);
+      if (plan.time_of_day != ImportPlan::none && clock.empty()) warned_.add("time_of_day_missing", in.row, time);
+      if (stamp.flags & ~formats::stamp_had_zone) warn_of_time(stamp, in.row, clock.empty() ? std::string(time) : fmt::format("{} {}", time, clock));
       if (in.channel.empty()) in.channel = plan.default_channel;
       if (in.unit.empty()) in.unit = plan.default_unit;
       in.direction = plan.default_direction;

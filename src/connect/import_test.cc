@@ -9,6 +9,7 @@
 #include "access/viewer_maker.h"
 #include "connect/imports.h"
 #include "connect/live.h"
+#include "formats/testing/workbook.h"
 
 namespace lotse::connect {
 namespace {
@@ -203,6 +204,56 @@ TEST_F(ConnectTest, ReimportGrowReplaceUndo) {
   const auto page = *imports->list(*viewer, {});
   EXPECT_EQ(page.items.size(), 4u);
   EXPECT_EQ(page.items[0].id, replaced.id);
+}
+
+TEST_F(ConnectTest, DateAndTimeOfDayInTwoColumns) {
+  using formats::testing::xlsx_of;
+  const std::string csv = "Kundennummer;Anrufgrund;Datum;Uhrzeit\nK1;Frage;31.12.2024;14:05\nK1;Frage;31.12.2024;2:07:30 PM\nK2;Frage;01.07.2025;\nK2;Frage;01.07.2025;gegen Mittag\n";
+  const auto suggested = [&](std::string_view bytes) {
+    SourceMapping out;
+    const auto detection = uploads->detection(*viewer, upload(bytes), {});
+    EXPECT_TRUE(detection) << detection.error().detail;
+    for (const auto& c : detection->columns) out.columns.push_back({c.name, c.suggested});
+    EXPECT_EQ(detection->columns[3].suggested, ColumnRole::time_of_day);
+    EXPECT_EQ(detection->columns[3].kind, "time_of_day");
+    return out;
+  };
+  // One in three samples is no time of day: here a person chooses.
+  SourceMapping how;
+  how.columns = {{"Kundennummer", ColumnRole::customer}, {"Anrufgrund", ColumnRole::event_type}, {"Datum", ColumnRole::time}, {"Uhrzeit", ColumnRole::time_of_day}};
+  const auto import = run(csv, how);
+  EXPECT_EQ(import.state, ImportState::done) << import.error_detail.value_or("");
+  EXPECT_EQ(import.events_new, 3u);
+  EXPECT_EQ(import.first, "2024-12-31T13:05:00Z");
+  EXPECT_EQ(import.last, "2025-06-30T22:00:00Z");  // the date alone is its midnight
+  ASSERT_EQ(import.rejects.size(), 1u);
+  EXPECT_EQ(import.rejects[0].code, "bad_time_of_day");
+  EXPECT_NE(import.rejects[0].example->find("gegen Mittag"), std::string::npos);
+  EXPECT_NE(rejects(import).find("Die Uhrzeit ist nicht lesbar."), std::string::npos);
+  std::map<std::string, uint64_t> warnings;
+  for (const auto& w : import.warnings) warnings[w.code] = w.rows;
+  EXPECT_EQ(warnings, (std::map<std::string, uint64_t>{{"time_of_day_missing", 1}, {"in_future", 1}}));
+  EXPECT_EQ(run(csv, how).events_known, 3u);
+  // Without the role all stays as it was: another time makes another event, the same one the same.
+  auto dates = how;
+  dates.columns.pop_back();
+  EXPECT_EQ(run(csv, dates, {}, "Dates").events_new, 4u);
+  EXPECT_EQ(run(csv, dates, {}, "Dates").events_known, 4u);
+
+  // Excel: a customer merged over two rows, times as formatted cells and as plain fractions.
+  const auto text = [](std::string_view s) { return "<c t='inlineStr'><is><t>" + std::string(s) + "</t></is></c>"; };
+  formats::testing::Workbook book{.sheets = {{"Log", "<row r='1'>" + text("Kundennummer") + text("Anrufgrund") + text("Datum") + text("Uhrzeit") + "</row>"
+                                                     "<row r='2'>" + text("K7") + text("Frage") + "<c s='1'><v>45657</v></c><c s='3'><v>0.586875</v></c></row>"
+                                                     "<row r='3'><c r='B3' t='str'><v>Antwort</v></c><c s='1'><v>45658</v></c><c><v>0.25</v></c></row>"}},
+                                 .after_rows = "<mergeCells><mergeCell ref='A2:A3'/></mergeCells>"};
+  const std::string workbook = xlsx_of(book);
+  const auto excel = run(workbook, suggested(workbook), {}, "Excel");
+  EXPECT_EQ(excel.state, ImportState::done) << excel.error_detail.value_or("");
+  EXPECT_EQ(excel.rows_rejected, 0u);
+  EXPECT_EQ(excel.events_new, 2u);
+  EXPECT_EQ(excel.customers_new, 1u);
+  EXPECT_EQ(excel.first, "2024-12-31T13:05:06Z");
+  EXPECT_EQ(excel.last, "2025-01-01T05:00:00Z");
 }
 
 TEST_F(ConnectTest, KeysAndSources) {

@@ -19,10 +19,11 @@ struct Upload {
   }
 };
 
-enum class ColumnRole { ignore, customer, instance_key, event_type, time, channel, source_system, direction, unit, cost, event_attribute, customer_attribute, pseudonymise };
+enum class ColumnRole { ignore, customer, instance_key, event_type, time, time_of_day, channel, source_system, direction, unit, cost, event_attribute, customer_attribute, pseudonymise };
 constexpr auto describe(ColumnRole) {
   return json_enum("ColumnRole", value(ColumnRole::ignore, "ignore"), value(ColumnRole::customer, "customer"), value(ColumnRole::instance_key, "instance_key"),
-                   value(ColumnRole::event_type, "event_type"), value(ColumnRole::time, "time"), value(ColumnRole::channel, "channel"),
+                   value(ColumnRole::event_type, "event_type"), value(ColumnRole::time, "time"), value(ColumnRole::time_of_day, "time_of_day"),
+                   value(ColumnRole::channel, "channel"),
                    value(ColumnRole::source_system, "source_system"), value(ColumnRole::direction, "direction"), value(ColumnRole::unit, "unit"),
                    value(ColumnRole::cost, "cost"), value(ColumnRole::event_attribute, "event_attribute"),
                    value(ColumnRole::customer_attribute, "customer_attribute"), value(ColumnRole::pseudonymise, "pseudonymise"));
@@ -49,7 +50,7 @@ struct DetectedColumn {
   ColumnRole suggested = ColumnRole::event_attribute;
   std::optional<std::string> time_format;
   static constexpr auto describe() {
-    return json_object("DetectedColumn", field("name", &DetectedColumn::name, ""), field("kind", &DetectedColumn::kind, "time, integer, decimal, text, person, empty"),
+    return json_object("DetectedColumn", field("name", &DetectedColumn::name, ""), field("kind", &DetectedColumn::kind, "time, time_of_day, integer, decimal, text, person, empty"),
                        field("samples", &DetectedColumn::samples, "at most 10"), field("filled", &DetectedColumn::filled, "share of non-empty cells in the sample, 0..1"),
                        field("distinct", &DetectedColumn::distinct, "in the sample"), field("suggested", &DetectedColumn::suggested, ""),
                        field("time_format", &DetectedColumn::time_format, "of a time column"));
@@ -162,7 +163,7 @@ struct Import {
                        field("events_new", &Import::events_new, "stored by this import"), field("events_known", &Import::events_known, "were there already"),
                        field("customers_new", &Import::customers_new, ""), field("size_bytes", &Import::size_bytes, "of the file"),
                        field("rejects", &Import::rejects, "by rows, descending"),
-                       field("warnings", &Import::warnings, "flagged, not dropped: before_1990, in_future, ambiguous_local_time, skipped_local_time, us_dates_assumed"),
+                       field("warnings", &Import::warnings, "flagged, not dropped: before_1990, in_future, ambiguous_local_time, skipped_local_time, time_of_day_missing, us_dates_assumed"),
                        field("stages", &Import::stages, "in order"), field("error_code", &Import::error_code, "why it failed"), field("error_detail", &Import::error_detail, ""),
                        field("first", &Import::first, "earliest event time"), field("last", &Import::last, "latest event time"));
   }

@@ -25,6 +25,7 @@ enum class ColumnRole {
   instance_key,  ///< which matter
   event_type,    ///< what happened
   time,          ///< when
+  time_of_day,   ///< the clock to a time column that holds dates alone
   channel,
   source,     ///< the system it comes from
   direction,  ///< by us or by the customer
@@ -36,7 +37,7 @@ enum class ColumnRole {
 };
 constexpr auto describe(ColumnRole) {
   return json_enum("ColumnRole", value(ColumnRole::customer, "customer"), value(ColumnRole::instance_key, "instance_key"),
-                   value(ColumnRole::event_type, "event_type"), value(ColumnRole::time, "time"), value(ColumnRole::channel, "channel"),
+                   value(ColumnRole::event_type, "event_type"), value(ColumnRole::time, "time"), value(ColumnRole::time_of_day, "time_of_day"), value(ColumnRole::channel, "channel"),
                    value(ColumnRole::source, "source"), value(ColumnRole::direction, "direction"), value(ColumnRole::unit, "unit"),
                    value(ColumnRole::cost, "cost"), value(ColumnRole::staff, "staff"), value(ColumnRole::attribute, "attribute"),
                    value(ColumnRole::ignored, "ignored"));
@@ -99,7 +100,8 @@ struct DetectHints {
 Result<DetectedFile> detect(ByteFile& file, const DetectHints& hints = {});
 
 /// Suggests a role for each column from names and content (German and English). At most one column has each of the roles
-/// customer, instance_key, event_type, time, channel, source, direction, unit and cost. A log with one key column has either
+/// customer, instance_key, event_type, time, time_of_day, channel, source, direction, unit and cost. A time of day is suggested
+/// where the time column holds dates alone, another one's values are times of day, and its name does not speak of durations. A log with one key column has either
 /// a customer or an instance key: it is both.
 void suggest_roles(std::vector<DetectedColumn>& columns);
 

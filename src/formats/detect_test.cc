@@ -55,6 +55,24 @@ TEST(Detect, StandardNamesBeatOtherOnesAndAnIndexIsIgnored) {
   EXPECT_TRUE(found.columns[0].unnamed);
 }
 
+TEST(Detect, ATimeOfDayStandsBesideADate) {
+  const auto found = [](const std::string& csv) {
+    const auto file = look(csv).value();
+    for (const DetectedColumn& c : file.columns)
+      if (c.role == ColumnRole::time_of_day) return c.name;
+    return std::string("-");
+  };
+  EXPECT_EQ(found("Kunde;Anrufgrund;Datum;Uhrzeit\nK1;Frage;31.12.2024;14:05\nK2;Frage;01.01.2025;08:00:12\n"), "Uhrzeit");
+  EXPECT_EQ(found("Kunde;Anrufgrund;Datum;Zeit\nK1;Frage;31.12.2024;0,586\nK2;Frage;01.01.2025;0,75\n"), "Zeit");
+  EXPECT_EQ(found("Kunde;Gespr\xC3\xA4" "chsdauer;Anrufgrund;Datum;Startzeit\nK1;01:05:33;Frage;31.12.2024;2:05 PM\nK2;00:00:12;Frage;01.01.2025;8:00 AM\n"), "Startzeit");
+  EXPECT_EQ(found("who;what;day;at\nK1;x;2024-12-31;14:05\nK2;y;2025-01-01;09:05\n"), "at");
+  // Durations, numbers without a name for it, and dates with a clock of their own have none.
+  EXPECT_EQ(found("Kunde;Anrufgrund;Datum;Dauer\nK1;Frage;31.12.2024;01:14:05\nK2;Frage;01.01.2025;08:00:12\n"), "-");
+  EXPECT_EQ(found("Kunde;Anrufgrund;Datum;x\nK1;Frage;31.12.2024;00:04:05\nK2;Frage;01.01.2025;00:09:12\n"), "-");
+  EXPECT_EQ(found("Kunde;Anrufgrund;Datum;Anzahl\nK1;Frage;31.12.2024;1405\nK2;Frage;01.01.2025;0930\n"), "-");
+  EXPECT_EQ(found("Kunde;Anrufgrund;Datum;Uhrzeit\nK1;Frage;31.12.2024 14:05;14:05\nK2;Frage;01.01.2025 08:00;08:00\n"), "-");
+}
+
 TEST(Detect, WarnsOfWhatIsDoubtful) {
   EXPECT_EQ(look("id,id,date\n1,2,03/04/2024\n").value().warnings, (std::vector<std::string>{"ambiguous_dates", "duplicate_headers"}));
   EXPECT_EQ(look("1,a,2024-01-01\n2,b,2024-01-02\n").value().warnings, (std::vector<std::string>{"no_header"}));

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include "formats/detect.h"
 #include "formats/number.h"
@@ -108,6 +109,49 @@ bool content_fits(const DetectedColumn& column, ColumnRole role) {
   }
 }
 
+// How well a column's name says that it holds times of day; below 0: it speaks of something else that looks like them.
+double time_of_day_name(std::string_view column_name) {
+  static constexpr std::array<std::string_view, 27> others = {
+      "dauer", "duration", "warte", "wait", "talk", "hold", "handl", "handling", "laufzeit", "antwort", "reaktion", "response", "gespraechszeit", "bearbeitungszeit",
+      "nachbearbeitung", "queue", "ring", "elapsed", "zone", "arbeitszeit", "length", "laenge", "timeout", "aht", "sla", "total", "gesamt"};
+  static constexpr std::array<std::string_view, 14> exact = {"uhrzeit", "timeofday", "zeit", "time", "eventtime", "anrufzeit", "calltime", "startzeit", "starttime",
+                                                             "clock", "uhr", "beginn", "start", "von"};
+  const std::string name = plain_name(column_name);
+  for (size_t k = 0; k < exact.size(); ++k)
+    if (name == exact[k]) return 1000 - static_cast<double>(k);
+  for (std::string_view part : others)
+    if (name.find(part) != std::string::npos) return -1;
+  if (name.find("uhrzeit") != std::string::npos) return 500;
+  return name.find("zeit") != std::string::npos || name.find("time") != std::string::npos ? 300 : 0;
+}
+
+// Where the time column holds dates alone, the column that holds the times of day; columns.size() where there is none.
+size_t time_of_day_column(const std::vector<DetectedColumn>& columns, const std::vector<bool>& taken) {
+  const auto date = std::find_if(columns.begin(), columns.end(), [](const DetectedColumn& c) { return c.role == ColumnRole::time; });
+  if (date == columns.end() || !date->time || !date->time->dates_alone) return columns.size();
+  size_t best = columns.size();
+  double best_score = 0;
+  for (size_t i = 0; i < columns.size(); ++i) {
+    const DetectedColumn& c = columns[i];
+    if (taken[i] || c.samples.empty() || c.kind == ColumnKind::timestamp) continue;
+    size_t readable = 0, with_colon = 0;
+    bool any_hour = false;  // durations stay below one more often than not
+    for (const std::string& sample : c.samples) {
+      const auto time = read_time_of_day(sample);
+      readable += time.has_value();
+      with_colon += sample.find(':') != std::string::npos;
+      any_hour = any_hour || (time && time->micros >= 3'600'000'000);
+    }
+    if (readable * 10 < c.samples.size() * 8 || !any_hour) continue;
+    double score = time_of_day_name(c.name);
+    const bool beside = &c == &*date + 1;
+    if (score == 0 && beside && with_colon == c.samples.size()) score = 100;
+    if (score > 0 && beside) score += 50;
+    if (score > best_score) best = i, best_score = score;
+  }
+  return best;
+}
+
 // Where no name helps, what is left over may: a log of three columns says who, what and when.
 void suggest_by_content(std::vector<DetectedColumn>& columns, std::vector<bool>& taken) {
   const auto has = [&](ColumnRole role) { return std::any_of(columns.begin(), columns.end(), [&](const DetectedColumn& c) { return c.role == role; }); };
@@ -185,6 +229,11 @@ void suggest_roles(std::vector<DetectedColumn>& columns) {
         taken[best] = true;
       }
     }
+    if (words.role == ColumnRole::time)
+      if (const size_t clock = time_of_day_column(columns, taken); clock < columns.size()) {
+        columns[clock].role = ColumnRole::time_of_day;
+        taken[clock] = true;
+      }
   }
   suggest_by_content(columns, taken);
   for (size_t i = 0; i < columns.size(); ++i) {

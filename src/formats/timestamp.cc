@@ -471,7 +471,7 @@ Stamp StampReader::read_mixed(std::string_view text, bool serial_days) const {
 std::optional<DetectedTime> detect_time(std::span<const std::string_view> samples) {
   constexpr std::array layouts = {TimeLayout::iso,        TimeLayout::german,   TimeLayout::us,       TimeLayout::day_slash, TimeLayout::epoch_s,
                                   TimeLayout::epoch_ms,   TimeLayout::epoch_us, TimeLayout::epoch_ns, TimeLayout::excel_1900};
-  std::array<size_t, layouts.size()> reads{};
+  std::array<size_t, layouts.size()> reads{}, midnights{};
   size_t filled = 0, with_zone = 0;
   for (std::string_view s : samples) {
     s = trimmed(s);
@@ -492,6 +492,7 @@ std::optional<DetectedTime> detect_time(std::span<const std::string_view> sample
       if (stamp.problem != StampProblem::none) continue;
       if (number && (stamp.utc < std::chrono::seconds(year_1990_s) || stamp.utc >= std::chrono::seconds(year_2100_s))) continue;
       ++reads[i];
+      midnights[i] += stamp.utc.count() % (day_s * 1'000'000) == 0;
       if (i == 0 && (stamp.flags & stamp_had_zone)) ++with_zone;
     }
   }
@@ -502,6 +503,7 @@ std::optional<DetectedTime> detect_time(std::span<const std::string_view> sample
   if (reads[best] * 10 < filled * (numbers ? 8 : 5)) return std::nullopt;
   DetectedTime out{.layout = layouts[best], .share = static_cast<double>(reads[best]) / static_cast<double>(filled)};
   out.slash_ambiguous = out.layout == TimeLayout::us && reads[3] == reads[2];
+  out.dates_alone = midnights[best] > 0 && midnights[best] == reads[best];
   out.with_zone = with_zone > 0 && out.layout == TimeLayout::iso;
   return out;
 }

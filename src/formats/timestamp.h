@@ -52,6 +52,15 @@ struct Stamp {
   uint8_t flags = 0;
 };
 
+/// A time of day from a column of its own.
+struct TimeOfDay {
+  int64_t micros = 0;      ///< after midnight; a day and more where 24:00 or a zone moves it to another day
+  bool with_zone = false;  ///< the text names its zone: after midnight in UTC
+};
+/// "14:05", "14:05:33.5", "2:05 PM", "14.05 Uhr", "1405", "140533", a fraction of a day as Excel keeps it ("0.5868", "45657.5868"),
+/// or a whole stamp, of which the clock is taken. Outer blanks are ignored. None where the text is empty or no such thing.
+std::optional<TimeOfDay> read_time_of_day(std::string_view text);
+
 /// Reads stamps of one column. Outer blanks are ignored, digits beyond microseconds cut, 24:00 and second 60 roll over, a
 /// date alone is midnight. Immutable: one for all threads. Cost: about 15 ns for fixed ISO or German layouts.
 class StampReader {
@@ -62,6 +71,8 @@ class StampReader {
   /// As `read`; what the layout does not read but another one does beyond doubt is read, too: ISO dates, German ones with
   /// dots, and with `serial_days` (a workbook's cells) days since 1899-12-30 from 1990 to 2100. Tables are filled by many hands.
   Stamp read_mixed(std::string_view text, bool serial_days = false) const;
+  /// The day of a stamp that this reader read without a problem, with another time of day.
+  Stamp at(const Stamp& day, TimeOfDay time) const;
 
  private:
   Stamp from_local(int64_t local_s, int32_t micros, uint8_t flags) const;
@@ -78,6 +89,7 @@ struct DetectedTime {
   double share = 0;              ///< of the non-empty samples that it reads, 0..1
   bool slash_ambiguous = false;  ///< slash dates with no number above 12: read month first, to be confirmed
   bool with_zone = false;        ///< at least one sample names its zone
+  bool dates_alone = false;      ///< every one that is read is a midnight: the time of day may stand elsewhere
 };
 /// The layout that reads most of the non-empty samples, if it reads at least half of them (80 % of numbers).
 /// Numbers are taken as epoch or Excel stamps only where they fall into the years 1990 to 2100.

@@ -159,6 +159,70 @@ TEST(Timestamp, FlagsWhatIsWorthALook) {
   EXPECT_EQ(flags, 0);
 }
 
+TEST(Timestamp, TimesOfDay) {
+  const auto clock = [](std::string_view text) {
+    const auto time = read_time_of_day(text);
+    if (!time) return std::string("none");
+    const int64_t ms = time->micros / 1000;
+    return std::to_string(ms / 3'600'000) + ":" + std::to_string(ms / 60'000 % 60) + ":" + std::to_string(ms / 1000 % 60) + (ms % 1000 ? "." + std::to_string(ms % 1000) : "") +
+           (time->with_zone ? "Z" : "");
+  };
+  EXPECT_EQ(clock("14:05"), "14:5:0");
+  EXPECT_EQ(clock(" 14:05:33 "), "14:5:33");
+  EXPECT_EQ(clock("8:05:33.25"), "8:5:33.250");
+  EXPECT_EQ(clock("14:05:33,5"), "14:5:33.500");
+  EXPECT_EQ(clock("2:05 PM"), "14:5:0");
+  EXPECT_EQ(clock("12:05 am"), "0:5:0");
+  EXPECT_EQ(clock("14:05 Uhr"), "14:5:0");
+  EXPECT_EQ(clock("14.05"), "14:5:0");
+  EXPECT_EQ(clock("14.05.33"), "14:5:33");
+  EXPECT_EQ(clock("9 Uhr"), "9:0:0");
+  EXPECT_EQ(clock("1405"), "14:5:0");
+  EXPECT_EQ(clock("080533"), "8:5:33");
+  EXPECT_EQ(clock("24:00"), "24:0:0");
+  EXPECT_EQ(clock("14:05Z"), "14:5:0Z");
+  EXPECT_EQ(clock("14:05+01:00"), "13:5:0Z");
+  EXPECT_EQ(clock("0.586875"), "14:5:6");
+  EXPECT_EQ(clock("0,586875"), "14:5:6");
+  EXPECT_EQ(clock("0.58680555555555558"), "14:5:0");
+  EXPECT_EQ(clock("0.25"), "6:0:0");
+  EXPECT_EQ(clock("00.25"), "0:25:0");
+  EXPECT_EQ(clock("1.1574074074074073e-05"), "0:0:1");
+  EXPECT_EQ(clock("45657.586875"), "14:5:6");
+  EXPECT_EQ(clock("0"), "0:0:0");
+  EXPECT_EQ(clock("1900-01-01T14:05:00"), "14:5:0");
+  EXPECT_EQ(clock("30.12.1899 14:05"), "14:5:0");
+  for (const char* bad : {"", " ", "25:00", "14:60", "14", "9.3", "14.75", "99", "45657", "2460", "vormittags", "31.12.2024", "2024-12-31", "-0.5", "+01:00", "14:05 foo", "1:2:3:4"})
+    EXPECT_EQ(clock(bad), "none") << bad;
+  EXPECT_EQ(clock(std::string(1000, '1')), "none");
+}
+
+TEST(Timestamp, ADayWithATimeOfDay) {
+  const auto at = [](TimeLayout layout, std::string_view day, std::string_view time, uint8_t* flags = nullptr, const char* zone = "Europe/Berlin") {
+    const StampReader reader(layout, Zone::find(zone).value(), Micros{1'800'000'000'000'000});
+    const Stamp stamp = reader.at(reader.read_mixed(day, true), read_time_of_day(time).value());
+    if (flags) *flags = stamp.flags;
+    return stamp.problem == StampProblem::none ? iso_utc(stamp.utc) : std::string(code(stamp.problem));
+  };
+  EXPECT_EQ(at(TimeLayout::german, "31.12.2024", "14:05"), "2024-12-31T13:05:00Z");
+  EXPECT_EQ(at(TimeLayout::german, "01.07.2024", "00:00"), "2024-06-30T22:00:00Z");
+  EXPECT_EQ(at(TimeLayout::iso, "2024-12-31 00:00:00", "0.586875"), "2024-12-31T13:05:06Z");
+  EXPECT_EQ(at(TimeLayout::german, "45657", "14:05"), "2024-12-31T13:05:00Z");
+  EXPECT_EQ(at(TimeLayout::us, "12/31/2024", "2:05 PM"), "2024-12-31T13:05:00Z");
+  EXPECT_EQ(at(TimeLayout::iso, "2024-12-31", "24:00"), "2024-12-31T23:00:00Z");
+  EXPECT_EQ(at(TimeLayout::iso, "2024-12-31", "00:30+01:00"), "2024-12-30T23:30:00Z");
+  EXPECT_EQ(at(TimeLayout::iso, "1950-03-01", "12:00"), "1950-03-01T11:00:00Z");
+  // A day as an instant: of UTC where it is one exactly, else of the source's zone.
+  EXPECT_EQ(at(TimeLayout::iso, "2024-12-30T23:00:00Z", "14:05"), "2024-12-31T13:05:00Z");
+  EXPECT_EQ(at(TimeLayout::iso, "2024-12-31T00:00:00Z", "14:05", nullptr, "America/New_York"), "2024-12-31T19:05:00Z");
+  EXPECT_EQ(at(TimeLayout::iso, "9999-12-31", "24:00", nullptr, "UTC"), "time_out_of_range");
+  uint8_t flags = 0;
+  EXPECT_EQ(at(TimeLayout::german, "31.03.2024", "02:30", &flags), "2024-03-31T01:30:00Z");
+  EXPECT_EQ(flags, stamp_nonexistent);
+  EXPECT_EQ(at(TimeLayout::german, "27.10.2024", "02:30", &flags), "2024-10-27T00:30:00Z");
+  EXPECT_EQ(flags, stamp_ambiguous);
+}
+
 TEST(Timestamp, DetectsTheLayout) {
   const auto detect = [](std::vector<std::string_view> v) { return detect_time(v); };
   EXPECT_EQ(detect({"2024-12-31 14:05", "", "2024-11-30"})->layout, TimeLayout::iso);
@@ -175,6 +239,8 @@ TEST(Timestamp, DetectsTheLayout) {
   EXPECT_EQ(detect({"1735653906123"})->layout, TimeLayout::epoch_ms);
   EXPECT_EQ(detect({"45657.586875", "45000.25"})->layout, TimeLayout::excel_1900);
   EXPECT_EQ(detect({"20241231"})->layout, TimeLayout::iso);
+  EXPECT_TRUE(detect({"31.12.2024", "", "01.01.2025 00:00"})->dates_alone);
+  EXPECT_FALSE(detect({"31.12.2024", "01.01.2025 00:01"})->dates_alone);
   EXPECT_FALSE(detect({"hello", "world"}));
   EXPECT_FALSE(detect({"1", "2", "3"}));
   EXPECT_FALSE(detect({}));

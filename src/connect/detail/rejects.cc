@@ -18,6 +18,7 @@ constexpr RejectText texts[] = {
     {"no_event_type", "Der Ereignistyp fehlt.", "The event type is missing."},
     {"time_missing", "Der Zeitpunkt fehlt.", "The time is missing."},
     {"bad_time", "Der Zeitpunkt ist nicht lesbar.", "The time cannot be read."},
+    {"bad_time_of_day", "Die Uhrzeit ist nicht lesbar.", "The time of day cannot be read."},
     {"time_out_of_range", "Der Zeitpunkt liegt außerhalb der Jahre 1 bis 9999.", "The time is outside the years 1 to 9999."},
     {"too_many_cells", "Die Zeile hat mehr Zellen als die Kopfzeile.", "The row has more cells than the header."},
     {"empty_event_type", "Der Ereignistyp fehlt.", "The event type is missing."},

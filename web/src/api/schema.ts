@@ -1117,7 +1117,7 @@ export interface components {
             role: components["schemas"]["ColumnRole"];
         };
         /** @enum {string} */
-        ColumnRole: "ignore" | "customer" | "instance_key" | "event_type" | "time" | "channel" | "source_system" | "direction" | "unit" | "cost" | "event_attribute" | "customer_attribute" | "pseudonymise";
+        ColumnRole: "ignore" | "customer" | "instance_key" | "event_type" | "time" | "time_of_day" | "channel" | "source_system" | "direction" | "unit" | "cost" | "event_attribute" | "customer_attribute" | "pseudonymise";
         Coverage: {
             as_of: number;
             customers: number;
@@ -1223,7 +1223,7 @@ export interface components {
             distinct: number;
             /** @description share of non-empty cells in the sample, 0..1 */
             filled: number;
-            /** @description time, integer, decimal, text, person, empty */
+            /** @description time, time_of_day, integer, decimal, text, person, empty */
             kind: string;
             name: string;
             /** @description at most 10 */
@@ -1406,7 +1406,7 @@ export interface components {
             /** @description in order */
             stages: components["schemas"]["StageTime"][];
             state: components["schemas"]["ImportState"];
-            /** @description flagged, not dropped: before_1990, in_future, ambiguous_local_time, skipped_local_time, us_dates_assumed */
+            /** @description flagged, not dropped: before_1990, in_future, ambiguous_local_time, skipped_local_time, time_of_day_missing, us_dates_assumed */
             warnings: components["schemas"]["RejectReason"][];
         };
         ImportList: {

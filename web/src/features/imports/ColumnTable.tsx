@@ -1,5 +1,5 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core';
-import { IconAbc, IconCalendarTime, IconDecimal, IconNumbers, IconSquareDashed, IconUser, type Icon } from '@tabler/icons-react';
+import { IconAbc, IconCalendarTime, IconClock, IconDecimal, IconNumbers, IconSquareDashed, IconUser, type Icon } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import type { ColumnRole, Detection } from '@/api';
 import { useTexts } from '@/i18n';
@@ -7,8 +7,8 @@ import { texts } from './de';
 import classes from './imports.module.css';
 import { attributeRoles, type ColumnChoice } from './mapping';
 
-const kindIcons: Record<string, Icon> = { time: IconCalendarTime, integer: IconNumbers, decimal: IconDecimal, text: IconAbc, person: IconUser, empty: IconSquareDashed };
-const needed: ColumnRole[] = ['customer', 'event_type', 'time', 'instance_key'];
+const kindIcons: Record<string, Icon> = { time: IconCalendarTime, time_of_day: IconClock, integer: IconNumbers, decimal: IconDecimal, text: IconAbc, person: IconUser, empty: IconSquareDashed };
+const needed: ColumnRole[] = ['customer', 'event_type', 'time', 'time_of_day', 'instance_key'];
 const useful: ColumnRole[] = ['channel', 'source_system', 'direction', 'unit', 'cost'];
 const further: ColumnRole[] = ['event_attribute', 'customer_attribute', 'pseudonymise', 'ignore'];
 /** A file with hundreds of columns shows these first; the rest on demand. */
@@ -26,10 +26,12 @@ export function ColumnTable({ detection, choices, onRole, onName }: Props) {
   const [all, setAll] = useState(false);
   const count = all ? detection.columns.length : Math.min(detection.columns.length, firstColumns);
   const columns = detection.columns.slice(0, count);
+  const date = choices.find((c) => c.role === 'time')?.column;
   const options = useMemo(() => {
-    const group = (name: string, roles: ColumnRole[]) => ({ group: name, items: roles.map((r) => ({ value: r, label: t(`role.${r}`) })) });
+    const label = (role: ColumnRole) => (role === 'time_of_day' && date !== undefined ? t('role.time_of_day_of', { column: date }) : t(`role.${role}`));
+    const group = (name: string, roles: ColumnRole[]) => ({ group: name, items: roles.map((r) => ({ value: r, label: label(r) })) });
     return [group(t('roles.needed'), needed), group(t('roles.useful'), useful), group(t('roles.more'), further)];
-  }, [t]);
+  }, [t, date]);
   const rows = detection.preview.length;
   return (
     <>

@@ -10,11 +10,13 @@ export function Needs({ choices }: { choices: ColumnChoice[] }) {
   const of = (role: ColumnChoice['role']) => choices.find((c) => c.role === role)?.column;
   const customer = of('customer');
   const key = of('instance_key');
+  const date = of('time');
+  const clock = of('time_of_day');
   const rows = [
     { key: 'customer', column: customer ?? key, needed: true },
     { key: 'instance_key', column: key ?? customer, needed: false },
     { key: 'event_type', column: of('event_type'), needed: true },
-    { key: 'time', column: of('time'), needed: true },
+    { key: 'time', column: date && clock ? t('need.date_and_time', { date, time: clock }) : date, needed: true },
   ] as const;
   const oneKey = (customer === undefined) !== (key === undefined);
   return (

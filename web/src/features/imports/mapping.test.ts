@@ -41,6 +41,18 @@ describe('the meaning of columns', () => {
     });
     expect(toMapping(withRole(choices, 3, 'channel'), {}, { channel: 'Telefon', direction: '' }).channel).toBeUndefined();
   });
+  it('gives the time of day to one column, beside the date', () => {
+    const two = { ...detection, columns: [...detection.columns.slice(0, 3), column('uhrzeit', 'time_of_day'), column('ende', 'event_attribute')] } as Detection;
+    const choices = suggestedChoices(two);
+    expect(toMapping(choices, {}, { channel: '', direction: '' }).columns.slice(2)).toEqual([
+      { column: 'zeit', role: 'time' },
+      { column: 'uhrzeit', role: 'time_of_day' },
+      { column: 'ende', role: 'event_attribute' },
+    ]);
+    expect(withRole(choices, 4, 'time_of_day').map((c) => c.role).slice(2)).toEqual(['time', 'event_attribute', 'time_of_day']);
+    // A time of day alone does not say when.
+    expect(missingNeeds(withRole(choices, 2, 'ignore'))).toEqual(['time']);
+  });
   it('takes over a saved source by id or name', () => {
     const source = { id: 'src_1', name: 'CRM', created_at: '', etag: '', events: 0, imports: 0, mapping: { columns: [{ column: 'agent', role: 'pseudonymise' as const, name: 'Team' }] } };
     expect(matchingSource({ ...detection, matching_source: 'CRM' }, [source])).toBe(source);

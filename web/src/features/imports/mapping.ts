@@ -9,7 +9,7 @@ export interface ColumnChoice {
 }
 
 /** Roles that only one column can have. */
-export const singleRoles: ColumnRole[] = ['customer', 'instance_key', 'event_type', 'time', 'channel', 'source_system', 'direction', 'unit', 'cost'];
+export const singleRoles: ColumnRole[] = ['customer', 'instance_key', 'event_type', 'time', 'time_of_day', 'channel', 'source_system', 'direction', 'unit', 'cost'];
 export const attributeRoles: ColumnRole[] = ['event_attribute', 'customer_attribute', 'pseudonymise'];
 
 export function suggestedChoices(detection: Detection): ColumnChoice[] {
