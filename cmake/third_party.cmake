@@ -19,6 +19,12 @@ third_pkg(icu icu-uc icu-i18n)
 third_pkg(sqlite sqlite3)
 third_pkg(pq libpq)
 
+# Without pkg-config: its only flag switches on threads for streams of documents, which nobody reads here.
+find_library(SIMDJSON_LIBRARY simdjson REQUIRED)
+add_library(third_simdjson INTERFACE)
+target_link_libraries(third_simdjson INTERFACE ${SIMDJSON_LIBRARY})
+add_library(third::simdjson ALIAS third_simdjson)
+
 find_library(DATE_TZ_LIBRARY date-tz REQUIRED)
 add_library(third_date INTERFACE)
 target_link_libraries(third_date INTERFACE ${DATE_TZ_LIBRARY})

@@ -12,7 +12,7 @@ die() { printf '\n%s\n' "$*" >&2; exit 1; }
 sudo=
 [ "$(id -u)" = 0 ] || sudo=sudo
 run_packages=(ca-certificates curl g++ cmake ninja-build ccache mold pkg-config git python3 libssl-dev zlib1g-dev libsqlite3-dev
-  libpq-dev nlohmann-json3-dev libexpat1-dev libpugixml-dev libsodium-dev libicu-dev libzip-dev libxxhash-dev libfmt-dev
+  libpq-dev nlohmann-json3-dev libsimdjson-dev libexpat1-dev libpugixml-dev libsodium-dev libicu-dev libzip-dev libxxhash-dev libfmt-dev
   libhowardhinnant-date-dev libgtest-dev libgmock-dev tzdata)
 test_packages=(chromium postgresql-15 clang-19 libclang-rt-19-dev llvm-19 fonts-inter libbenchmark-dev)
 packages=("${run_packages[@]}")
@@ -75,4 +75,12 @@ if [ -e web/package-lock.json ] && ! cmp -s web/package-lock.json "$deps/web.loc
   say "installing the web client's packages"
   (cd web && npm ci --no-audit --no-fund --loglevel=error) || die "npm could not install the web client's packages. Check the network and start again."
   cp web/package-lock.json "$deps/web.lock"
+fi
+
+# The SDKs that the tests send with.
+if [ "$want" = test ] && ! cmp -s tests/sdk/package-lock.json "$deps/sdk.lock"; then
+  say "installing the SDKs for the tests"
+  # Not "npm ci": it refuses a lock file without the optional binaries for other systems, which not every registry has.
+  (cd tests/sdk && npm install --no-audit --no-fund --loglevel=error) || die "npm could not install the SDKs for the tests. Check the network and start again."
+  cp tests/sdk/package-lock.json "$deps/sdk.lock"
 fi

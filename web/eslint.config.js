@@ -41,6 +41,14 @@ export default defineConfig(
       'lotse/no-hard-text': 'error',
     },
   },
+  {
+    files: ['snippet/**'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        ['document', 'window', 'navigator', 'location', 'localStorage', 'crypto', 'fetch', 'URL', 'URLSearchParams', 'Blob', 'setTimeout', 'clearTimeout', 'addEventListener'].map((name) => [name, 'readonly']),
+      ),
+    },
+  },
   layer(['src/features/**'], ['@/features/**', '@/app/**'], 'Features meet only through ui, api and i18n.'),
   layer(['src/ui/**', 'src/api/**', 'src/i18n/**'], ['@/features/**', '@/app/**'], 'ui, api and i18n know no feature.'),
   layer(['src/i18n/**'], ['@/features/**', '@/app/**', '@/ui/**', '@/api/**'], 'i18n knows nothing above it.'),

@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "access/detail/password.h"
+#include "base/secret.h"
 
 namespace lotse::access::detail {
 namespace {
@@ -98,14 +99,6 @@ std::string random_password() {
   return text;
 }
 
-std::string hash_of_secret(std::string_view secret) {
-  start_sodium();
-  unsigned char hash[32];
-  crypto_generichash(hash, sizeof hash, reinterpret_cast<const unsigned char*>(secret.data()), secret.size(), nullptr, 0);
-  std::string text(2 * sizeof hash + 1, '\0');
-  sodium_bin2hex(text.data(), text.size(), hash, sizeof hash);
-  text.pop_back();
-  return text;
-}
+std::string hash_of_secret(std::string_view secret) { return lotse::hash_of_secret(secret); }
 
 }  // namespace lotse::access::detail

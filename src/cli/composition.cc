@@ -33,7 +33,7 @@ Composition::Composition(DataFolder data, std::unique_ptr<db::Database> opened, 
       owner(*database, clock),
       jobs(*database, clock,
            [this](const WorkspaceId& workspace, const std::string& principal) { return workspaces.viewer_of(workspace, principal); }),
-      sources(*database, stores, clock),
+      sources(*database, stores, clock, audit),
       uploads(*database, stores, clock),
       imports({*database, stores, *vault, jobs, workspaces, audit, uploads, sources, clock}),
       hub(stores, *vault),
@@ -48,10 +48,17 @@ Composition::Composition(DataFolder data, std::unique_ptr<db::Database> opened, 
                 .segments = segments,
                 .names = names,
                 .clock = clock},
-               {.data = folder.path()}) {
+               {.data = folder.path()}),
+      write_keys(*database, clock, audit),
+      live_watch({.hub = hub, .vault = *vault, .clock = clock, .wait_until_visible = [this](const WorkspaceId& workspace, uint64_t as_of) {
+                    return analysis.wait_until(workspace, as_of, std::chrono::seconds(3));
+                  }}),
+      tracking(write_keys, hub, live_watch, clock) {
   // A workspace goes from what uses it to what it is made of.
   workspaces.on_delete([this](const WorkspaceId& workspace) { return jobs.forget(workspace); });
   workspaces.on_delete([this](const WorkspaceId& workspace) -> Result<void> {
+    write_keys.forget(workspace);
+    live_watch.forget(workspace);
     analysis.close(workspace);
     TRY(touchpoints.forget(workspace));
     TRY(stores.remove(workspace));
@@ -68,7 +75,7 @@ Result<void> Composition::begin() {
 
 http::Services services_of(Composition& c, http::EventHub& events, http::Upkeep& upkeep) {
   return {.accounts = c.accounts, .workspaces = c.workspaces, .tokens = c.tokens, .audit = c.audit, .jobs = c.jobs, .uploads = c.uploads,
-          .imports = c.imports, .sources = c.sources, .live_events = c.live_events, .segments = c.segments, .touchpoints = c.touchpoints,
+          .imports = c.imports, .sources = c.sources, .live_events = c.live_events, .live_watch = c.live_watch, .tracking = c.tracking, .write_keys = c.write_keys, .segments = c.segments, .touchpoints = c.touchpoints,
           .analysis = c.analysis, .events = events, .owner = c.owner, .upkeep = upkeep};
 }
 

@@ -12,8 +12,11 @@
 #include "cli/data_folder.h"
 #include "connect/imports.h"
 #include "connect/live.h"
+#include "connect/live_watch.h"
 #include "connect/sources.h"
+#include "connect/tracking.h"
 #include "connect/uploads.h"
+#include "connect/write_keys.h"
 #include "customers/segments.h"
 #include "db/database.h"
 #include "events/stores.h"
@@ -66,6 +69,9 @@ class Composition {
   atlas::Touchpoints touchpoints;
   VaultNames names;
   analysis::Analysis analysis;
+  connect::WriteKeys write_keys;
+  connect::LiveWatch live_watch;
+  connect::Tracking tracking;
 
   Composition(DataFolder data, std::unique_ptr<db::Database> opened, std::unique_ptr<privacy::Vault> identities, Clock& clock);
 };

@@ -33,6 +33,7 @@ class News {
   Feed<events::Appended>::Handle appended_;
   Feed<events::Removed>::Handle removed_;
   Feed<events::CatalogueChanged>::Handle catalogue_;
+  Feed<connect::LiveNews>::Handle live_;
 };
 
 }  // namespace lotse::cli

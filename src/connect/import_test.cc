@@ -46,7 +46,7 @@ struct Stack : testing::Test {
     viewer = *workspaces->viewer(caller, workspace.value);
     jobs = std::make_unique<jobs::Jobs>(*database, clock, [this](const WorkspaceId& w, const std::string& p) { return workspaces->viewer_of(w, p); });
     uploads = std::make_unique<Uploads>(*database, *stores, clock);
-    sources = std::make_unique<Sources>(*database, *stores, clock);
+    sources = std::make_unique<Sources>(*database, *stores, clock, *audit);
     imports = std::make_unique<Imports>(Imports::Parts{*database, *stores, *vault, *jobs, *workspaces, *audit, *uploads, *sources, clock});
     hub = std::make_unique<hub::Hub>(*stores, *vault);
     live = std::make_unique<LiveEvents>(*hub, *sources, *workspaces, clock);

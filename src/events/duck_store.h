@@ -71,8 +71,8 @@ class DuckStore : public EventStore {
   uint32_t key_code(std::string_view text);
 
   /// Takes live events. `done` is called once, from another thread, when they are durable and visible, or with why not:
-  /// then none of them was taken. It must be quick.
-  ///   errors  disk_full, store_busy (too much waits already), store_closing, too_many_event_types, …
+  /// then none of them was taken. What full dictionaries refuse stands in Acked::refused. It must be quick.
+  ///   errors  disk_full, store_busy (too much waits already), store_closing
   void append(std::vector<LiveEvent> events, std::function<void(Result<Acked>)> done);
 
   /// Takes all rows or none: nothing of it is visible before it returns. One at a time per store; others wait.

@@ -241,15 +241,16 @@ Result<CodedEvent> DuckStore::State::encode(const LiveEvent& event, Micros now) 
   out.channel = TRY(builtin(BuiltinAttribute::channel, event.channel));
   out.direction = TRY(builtin(BuiltinAttribute::direction, event.direction));
   out.unit = TRY(builtin(BuiltinAttribute::unit, event.unit));
-  for (const auto& [name, text] : event.attributes) {
-    auto attribute = TRY(catalogue.attribute(name, AttributeScope::event));
-    if (const uint32_t code = attribute->values.code(text)) {
-      out.codes.emplace_back(attribute->number, code);
-    } else {
-      attribute->overflowed = true;
-      out.texts.emplace_back(attribute->number, text);
+  for (const auto scope : {AttributeScope::event, AttributeScope::customer})
+    for (const auto& [name, text] : scope == AttributeScope::event ? event.attributes : event.customer_attributes) {
+      auto attribute = TRY(catalogue.attribute(name, scope));
+      if (const uint32_t code = attribute->values.code(text)) {
+        out.codes.emplace_back(attribute->number, code);
+      } else {
+        attribute->overflowed = true;
+        out.texts.emplace_back(attribute->number, text);
+      }
     }
-  }
   return out;
 }
 
@@ -261,28 +262,22 @@ void DuckStore::State::commit_group(std::vector<Waiting>& group) {
   std::unordered_set<EventId, IdHash> fresh;
   for (const auto& waiting : group) {
     Acked acked;
-    Result<void> taken;
-    const size_t before = batch->size();
-    for (const auto& event : waiting.events) {
+    for (size_t i = 0; i < waiting.events.size(); ++i) {
+      const LiveEvent& event = waiting.events[i];
       if (live_ids.contains(event.id) || !fresh.insert(event.id).second) {
         ++acked.known;
         continue;
       }
       auto coded = encode(event, now);
-      if (!coded) {
-        taken = coded.error();
-        break;
+      if (!coded) {  // a full dictionary: the other events of the batch do not suffer for it
+        fresh.erase(event.id);
+        acked.refused.emplace_back(i, coded.error().code);
+        continue;
       }
       batch->push_back(std::move(*coded));
       ++acked.accepted;
     }
-    if (!taken) {
-      for (size_t i = before; i < batch->size(); ++i) fresh.erase((*batch)[i].id);
-      batch->resize(before);
-      answers.push_back(taken.error());
-    } else {
-      answers.push_back(acked);
-    }
+    answers.push_back(std::move(acked));
   }
 
   Result<void> durable;

@@ -26,12 +26,15 @@ struct LiveEvent {
   std::string instance_key, channel, direction, unit;  ///< empty: none
   double cost = std::numeric_limits<double>::quiet_NaN();  ///< not a number: none
   std::vector<std::pair<std::string, std::string>> attributes;  ///< name → text, both not empty
+  std::vector<std::pair<std::string, std::string>> customer_attributes;  ///< likewise, said of the customer from this event on
 };
 
 /// What became of a batch; given only when the accepted events would survive a power cut.
 struct Acked {
   uint64_t accepted = 0, known = 0;
   uint64_t as_of = 0;  ///< queries from here on see them
+  /// Events that the store has no room for, with why: too_many_event_types, too_many_attributes, too_many_values.
+  std::vector<std::pair<size_t, std::string>> refused = {};
 };
 
 /// Ready rows of an import, by column, all of equal length.

@@ -36,6 +36,7 @@ std::optional<Method> method_of(wire::verb verb) {
     case wire::verb::post: return Method::post;
     case wire::verb::patch: return Method::patch;
     case wire::verb::delete_: return Method::remove;
+    case wire::verb::options: return Method::options;
     case wire::verb::unknown: return std::nullopt;
     default: return Method::other;
   }

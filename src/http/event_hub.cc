@@ -4,28 +4,31 @@
 
 namespace lotse::http {
 
-std::shared_ptr<void> EventHub::join(const WorkspaceId& workspace, std::shared_ptr<EventStream> stream) {
+std::shared_ptr<void> EventHub::join(const Viewer& viewer, std::shared_ptr<EventStream> stream) {
+  const WorkspaceId workspace = viewer.workspace();
   {
     std::lock_guard lock(streams_->mutex);
-    streams_->of[workspace].push_back(stream);
+    streams_->of[workspace].push_back({viewer, stream});
   }
   return std::shared_ptr<void>(nullptr, [streams = streams_, workspace, stream](void*) {
     std::lock_guard lock(streams->mutex);
     const auto at = streams->of.find(workspace);
     if (at == streams->of.end()) return;
-    std::erase(at->second, stream);
+    std::erase_if(at->second, [&](const auto& listener) { return listener.stream == stream; });
     if (at->second.empty()) streams->of.erase(at);
   });
 }
 
-void EventHub::publish(const WorkspaceId& workspace, std::string_view name, const nlohmann::json& data) {
+void EventHub::publish(const WorkspaceId& workspace, std::string_view name, const nlohmann::json& data, Right right) {
   std::vector<std::shared_ptr<EventStream>> now;
   {
     std::lock_guard lock(streams_->mutex);
     const auto at = streams_->of.find(workspace);
     if (at == streams_->of.end()) return;
-    now = at->second;
+    for (const auto& listener : at->second)
+      if (listener.viewer.may(right)) now.push_back(listener.stream);
   }
+  if (now.empty()) return;
   const std::string text = data.dump();
   for (const auto& stream : now) stream->push(name, text);
 }
@@ -41,7 +44,7 @@ void EventHub::close(const WorkspaceId& workspace) {
     std::lock_guard lock(streams_->mutex);
     const auto at = streams_->of.find(workspace);
     if (at == streams_->of.end()) return;
-    now = at->second;
+    for (const auto& listener : at->second) now.push_back(listener.stream);
   }
   for (const auto& stream : now) stream->close();
 }

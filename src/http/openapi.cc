@@ -1,6 +1,7 @@
 #include "http/openapi.h"
 
 #include "http/problem.h"
+#include "http/tracking_door.h"
 
 namespace lotse::http {
 namespace {
@@ -80,6 +81,7 @@ std::string_view method_name(Method method) {
     case Method::post: return "POST";
     case Method::patch: return "PATCH";
     case Method::remove: return "DELETE";
+    case Method::options: return "OPTIONS";
     case Method::other: break;
   }
   return "";
@@ -92,6 +94,7 @@ json openapi_document(const std::vector<Route>& routes) {
     for (char& c : method) c = static_cast<char>(std::tolower(c));
     paths[std::string(route.path)][method] = operation(route, components);
   }
+  TrackingDoor::describe(paths, components);
   return {
       {"openapi", "3.1.0"},
       {"info", {{"title", "Lotse"}, {"version", "1"},
@@ -103,7 +106,8 @@ json openapi_document(const std::vector<Route>& routes) {
       {"paths", std::move(paths)},
       {"components", {{"schemas", std::move(components)},
                       {"securitySchemes", {{"session", {{"type", "apiKey"}, {"in", "cookie"}, {"name", "lotse_session"}}},
-                                           {"token", {{"type", "http"}, {"scheme", "bearer"}}}}}}}};
+                                           {"token", {{"type", "http"}, {"scheme", "bearer"}}},
+                                           {"write_key", {{"type", "http"}, {"scheme", "basic"}}}}}}}};
 }
 
 }  // namespace lotse::http

@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -16,7 +17,7 @@
 /// A request and its response as routes see them: plain values, no socket.
 namespace lotse::http {
 
-enum class Method { get, post, patch, remove, other /**< a known one that no route takes, like PUT */ };
+enum class Method { get, post, patch, remove, options, other /**< a known one that no route takes, like PUT */ };
 
 /// Reads a streamed body, piece by piece. Blocks the calling thread until bytes are there.
 class BodyReader {
@@ -39,6 +40,7 @@ struct Request {
   std::string address;                            ///< of the client
   bool local = false;                             ///< came over the data folder's own socket: the machine's owner
   std::string language = "de";                    ///< "de" or "en", by Accept-Language
+  std::chrono::steady_clock::time_point arrived = std::chrono::steady_clock::now();  ///< when its head was there
   std::stop_token stop;                           ///< the client went away: nobody waits for the answer any more
 
   std::string_view header(const std::string& name) const {

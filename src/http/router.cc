@@ -99,7 +99,7 @@ bool may_before_password_change(const Route& route) { return route.path == "/ses
 }  // namespace
 
 Router::Router(Services services, StaticFiles files, std::vector<Route> routes)
-    : services_(services), files_(std::move(files)), routes_(std::move(routes)) {}
+    : services_(services), files_(std::move(files)), routes_(std::move(routes)), tracking_(services.tracking) {}
 
 Router::Match Router::match(const Request& request) const {
   Match best;
@@ -120,6 +120,7 @@ Router::Match Router::match(const Request& request) const {
 }
 
 BodyPlan Router::plan(const Request& head) {
+  if (TrackingDoor::takes(head.path)) return TrackingDoor::plan();
   if (!head.path.starts_with(std::string(api) + "/")) return {};
   const auto found = match(head);
   return {.stream = found.route && found.route->streams_body};
@@ -186,12 +187,15 @@ Result<Response> Router::answer(Request& request) {
 }
 
 Response Router::handle(Request& request) {
+  if (TrackingDoor::takes(request.path)) return tracking_.handle(request);
   request.language = preferred_language(request.header("accept-language"));
   const bool is_api = request.path.starts_with("/api/");
   Response response;
   try {
     if (!is_api) {
       response = files_.serve(request);
+      // The snippet is for the pages of other sites.
+      if (request.path == "/lotse.js") response.headers.emplace_back("Cross-Origin-Resource-Policy", "cross-origin");
     } else if (!request.path.starts_with(std::string(api) + "/")) {
       response = problem(Error::make(ErrorKind::not_found, "no_such_route", request.path), request.language);
     } else {

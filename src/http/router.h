@@ -6,6 +6,7 @@
 #include "http/route.h"
 #include "http/server.h"
 #include "http/static_files.h"
+#include "http/tracking_door.h"
 
 namespace lotse::http {
 
@@ -34,6 +35,7 @@ class Router : public Application {
   Services services_;
   StaticFiles files_;
   std::vector<Route> routes_;
+  TrackingDoor tracking_;
 };
 
 }  // namespace lotse::http

@@ -18,6 +18,9 @@ class Uploads;
 class Imports;
 class Sources;
 class LiveEvents;
+class LiveWatch;
+class Tracking;
+class WriteKeys;
 }  // namespace lotse::connect
 namespace lotse::customers {
 class Segments;
@@ -41,6 +44,9 @@ struct Services {
   connect::Imports& imports;
   connect::Sources& sources;
   connect::LiveEvents& live_events;
+  connect::LiveWatch& live_watch;
+  connect::Tracking& tracking;
+  connect::WriteKeys& write_keys;
   customers::Segments& segments;
   atlas::Touchpoints& touchpoints;
   analysis::Analysis& analysis;

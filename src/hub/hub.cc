@@ -1,7 +1,6 @@
 #include "hub/hub.h"
 
 #include <map>
-#include <set>
 
 #include "base/ids.h"
 #include "base/log.h"
@@ -13,6 +12,9 @@ namespace lotse::hub {
 namespace {
 constexpr size_t queue_events_max = 200'000;
 constexpr size_t text_bytes_max = 10'000;
+constexpr size_t sample_max = 5, sample_attributes_max = 8;
+constexpr std::string_view same_customer_name = "same_customer";
+constexpr auto room_looked_up_every = std::chrono::seconds(1);
 constexpr size_t name_bytes_max = 400;  // of an attribute, as in files
 
 std::string_view trimmed(std::string_view text) {
@@ -22,9 +24,20 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
+void trim(std::string& text) {
+  const auto part = trimmed(text);
+  if (part.size() != text.size()) text = std::string(part);
+}
+
+TakenEvent sample_of(const events::LiveEvent& event) {
+  TakenEvent out{.time = event.time, .type = event.type, .channel = event.channel};
+  out.attributes.assign(event.attributes.begin(), event.attributes.begin() + static_cast<ptrdiff_t>(std::min(event.attributes.size(), sample_attributes_max)));
+  return out;
+}
+
 const char* problem(IncomingEvent& e) {
-  for (std::string* text : {&e.customer, &e.type, &e.message, &e.instance_key, &e.channel, &e.direction, &e.unit}) {
-    *text = std::string(trimmed(*text));
+  for (std::string* text : {&e.customer, &e.type, &e.message, &e.instance_key, &e.channel, &e.direction, &e.unit, &e.same_customer}) {
+    trim(*text);
     if (text->size() > text_bytes_max) return "text_too_long";
     if (text->find('\0') != std::string::npos) return "nul_byte";
   }
@@ -35,23 +48,47 @@ const char* problem(IncomingEvent& e) {
     if (!word) return "unknown_direction";
     e.direction = *word;
   }
-  for (auto& [name, text] : e.attributes) {
-    name = std::string(trimmed(name));
-    text = std::string(trimmed(text));
-    if (name.size() > name_bytes_max || text.size() > text_bytes_max) return "text_too_long";
-    if (name.find('\0') != std::string::npos || text.find('\0') != std::string::npos) return "nul_byte";
+  for (auto* attributes : {&e.attributes, &e.customer_attributes}) {
+    for (auto& [name, text] : *attributes) {
+      trim(name);
+      trim(text);
+      if (name.size() > name_bytes_max || text.size() > text_bytes_max) return "text_too_long";
+      if (name.find('\0') != std::string::npos || text.find('\0') != std::string::npos) return "nul_byte";
+    }
+    std::erase_if(*attributes, [](const auto& a) { return a.first.empty() || a.second.empty(); });
   }
-  std::erase_if(e.attributes, [](const auto& a) { return a.first.empty() || a.second.empty(); });
   return nullptr;
 }
-/// Refuses what would go beyond the number of attributes before any is named: names that are given stay given.
-Result<void> attributes_fit(const events::Dictionary& dictionary, const std::vector<events::LiveEvent>& batch) {
-  AttributeNames names;
-  for (const auto& event : batch)
-    for (const auto& [name, text] : event.attributes) names.emplace(AttributeScope::event, name);
-  return check_attribute_room(dictionary, std::move(names));
-}
 }  // namespace
+
+bool AttributeRoom::takes(const IncomingEvent& event, const events::DuckStore& store) {
+  for (bool again = false;; again = true) {
+    std::vector<std::pair<Names*, std::string_view>> fresh;
+    const auto want = [&](Names& names, std::string_view name) {
+      if (names.find(name) != names.end()) return;
+      for (const auto& [known, one] : fresh)
+        if (known == &names && one == name) return;
+      fresh.emplace_back(&names, name);
+    };
+    for (const auto& [name, text] : event.attributes) want(of_event_, name);
+    for (const auto& [name, text] : event.customer_attributes) want(of_customer_, name);
+    if (!event.same_customer.empty()) want(of_event_, same_customer_name);
+    if (fresh.size() <= room_) {
+      for (const auto& [names, name] : fresh) names->emplace(name);
+      room_ -= fresh.size();
+      return true;
+    }
+    // What imports have named meanwhile is known now; a flood of new names asks once a second.
+    const auto now = std::chrono::steady_clock::now();
+    if (again || now < next_look_) return false;
+    next_look_ = now + room_looked_up_every;
+    const auto dictionary = store.dictionary();
+    for (const auto& known : dictionary->attributes)
+      if (known.number >= BuiltinAttribute::first_imported) (known.scope == AttributeScope::event ? of_event_ : of_customer_).insert(known.name);
+    const size_t named = std::max(dictionary->attributes.size(), of_event_.size() + of_customer_.size());
+    room_ = attributes_max - std::min(attributes_max, named);
+  }
+}
 
 Hub::Hub(events::Stores& stores, privacy::Vault& vault) : stores_(stores), vault_(vault), thread_([this] { loop(); }) {}
 
@@ -65,12 +102,12 @@ Hub::~Hub() {
 }
 
 void Hub::accept(const WorkspaceId& workspace, std::string source_id, std::string source_name, std::vector<IncomingEvent> events,
-                 std::function<void(Result<Accepted>)> done) {
+                 std::function<void(Result<Accepted>)> done, std::chrono::steady_clock::time_point since) {
   {
     std::lock_guard lock(mutex_);
     if (!ending_ && (queued_events_ == 0 || queued_events_ + events.size() <= queue_events_max)) {
       queued_events_ += events.size();
-      queue_.push_back({workspace, std::move(source_id), std::move(source_name), std::move(events), std::move(done)});
+      queue_.push_back({workspace, std::move(source_id), std::move(source_name), std::move(events), std::move(done), since});
       wake_.notify_one();
       return;
     }
@@ -94,6 +131,20 @@ void Hub::loop() {
   }
 }
 
+void Hub::watch(const WorkspaceId& workspace, std::chrono::steady_clock::time_point until) {
+  watches_.with([&](auto& watches) { watches[workspace].until = until; });
+}
+
+bool Hub::sample_due(const WorkspaceId& workspace) {
+  const auto now = std::chrono::steady_clock::now();
+  return watches_.with([&](auto& watches) {
+    Watch& watch = watches[workspace];
+    if (watch.until < now && now - watch.sampled < std::chrono::seconds(1)) return false;
+    watch.sampled = now;
+    return true;
+  });
+}
+
 void Hub::take(const WorkspaceId& workspace, std::vector<Waiting> group) {
   const auto refuse = [&](const Error& error) {
     for (auto& waiting : group)
@@ -101,16 +152,33 @@ void Hub::take(const WorkspaceId& workspace, std::vector<Waiting> group) {
   };
   auto store = stores_.open(workspace);
   if (!store) return refuse(store.error());
-  std::vector<Accepted> answers(group.size());
-  std::vector<std::vector<events::LiveEvent>> batches(group.size());
+  struct Part {
+    Accepted answer;
+    Taken news;
+    std::vector<events::LiveEvent> batch;
+    bool no_room = false;            // some event had attributes beyond those that a workspace holds
+    std::vector<size_t> index;       // of each event of the batch in the request
+    std::vector<size_t> same;        // of the batch's events that name a second identifier
+    std::vector<size_t> sampled;     // likewise, that somebody may see
+  };
+  std::vector<Part> parts(group.size());
+  AttributeRoom& room = rooms_[workspace];
   std::vector<std::string_view> customers;
   for (size_t g = 0; g < group.size(); ++g) {
+    Part& part = parts[g];
     auto source = (*store)->source(group[g].source_id, group[g].source_name);
     if (!source) return refuse(source.error());
+    part.batch.reserve(group[g].events.size());
+    part.index.reserve(group[g].events.size());
     for (size_t i = 0; i < group[g].events.size(); ++i) {
       IncomingEvent& in = group[g].events[i];
       if (const char* code = problem(in)) {
-        answers[g].rejected.push_back({i, code});
+        part.answer.rejected.push_back({i, code});
+        continue;
+      }
+      if (!room.takes(in, **store)) {
+        part.answer.rejected.push_back({i, "too_many_attributes"});
+        part.no_room = true;
         continue;
       }
       events::LiveEvent out;
@@ -124,27 +192,56 @@ void Hub::take(const WorkspaceId& workspace, std::vector<Waiting> group) {
       out.unit = std::move(in.unit);
       out.cost = in.cost;
       out.attributes = std::move(in.attributes);
-      batches[g].push_back(std::move(out));
+      out.customer_attributes = std::move(in.customer_attributes);
       customers.push_back(in.customer);
+      if (!in.same_customer.empty()) {
+        part.same.push_back(part.batch.size());
+        customers.push_back(in.same_customer);
+      }
+      part.batch.push_back(std::move(out));
+      part.index.push_back(i);
     }
+    if (!part.batch.empty() && sample_due(workspace))
+      for (size_t k = 0, n = std::min(part.batch.size(), sample_max); k < n; ++k) part.sampled.push_back(k * part.batch.size() / n);
   }
   std::vector<uint32_t> numbers;
   if (auto resolved = vault_.resolve(workspace, customers, numbers); !resolved) return refuse(resolved.error());
   size_t next = 0;
   for (size_t g = 0; g < group.size(); ++g) {
-    for (auto& event : batches[g]) event.identity = numbers[next++];
-    if (auto fit = attributes_fit(*(*store)->dictionary(), batches[g]); !fit) {
-      group[g].done(fit.error());
+    Part& part = parts[g];
+    if (part.batch.empty() && part.no_room) {
+      group[g].done(Error::make(ErrorKind::invalid, "too_many_attributes", "none of the events has room for its attributes"));
       continue;
     }
-    (*store)->append(std::move(batches[g]),
-                     [answer = std::move(answers[g]), done = std::move(group[g].done)](Result<events::Acked> acked) mutable {
-                       if (!acked) return done(acked.error());
-                       answer.accepted = acked->accepted;
-                       answer.known = acked->known;
-                       answer.as_of = acked->as_of;
-                       done(std::move(answer));
-                     });
+    size_t same = 0;
+    for (size_t i = 0; i < part.batch.size(); ++i) {
+      part.batch[i].identity = numbers[next++];
+      if (same < part.same.size() && part.same[same] == i) {
+        part.batch[i].attributes.emplace_back(std::string(same_customer_name), vault_.pseudonym(workspace, numbers[next++]));
+        ++same;
+      }
+    }
+    part.news.workspace = workspace;
+    part.news.source_id = group[g].source_id;
+    part.news.since = group[g].since;
+    for (const size_t i : part.sampled) {
+      part.news.sample.push_back(sample_of(part.batch[i]));
+      part.news.sample.back().identity = part.batch[i].identity;
+    }
+    (*store)->append(std::move(part.batch), [taken = taken_, answer = std::move(part.answer), news = std::move(part.news), index = std::move(part.index),
+                                             done = std::move(group[g].done)](Result<events::Acked> acked) mutable {
+      if (!acked) return done(acked.error());
+      answer.accepted = acked->accepted;
+      answer.known = acked->known;
+      answer.as_of = acked->as_of;
+      for (auto& [at, code] : acked->refused) answer.rejected.push_back({index[at], std::move(code)});
+      news.accepted = answer.accepted;
+      news.known = answer.known;
+      news.as_of = answer.as_of;
+      for (const auto& rejected : answer.rejected) news.rejected.push_back(rejected.code);
+      done(std::move(answer));
+      taken->publish(news);
+    });
   }
 }
 

@@ -6,8 +6,7 @@
 namespace lotse::hub {
 
 namespace {
-constexpr size_t attributes_max = 2'000;           // as the store's
-constexpr size_t staff_names_max = 65'536;          // likewise
+constexpr size_t staff_names_max = 65'536;         // remembered of an import
 constexpr size_t known_customers_max = 4'000'000;  // per thread; then its memory of customers begins anew
 
 void put(std::string& bytes, const void* data, size_t size) { bytes.append(static_cast<const char*>(data), size); }

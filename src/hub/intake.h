@@ -39,6 +39,8 @@ struct IntakeOptions {
   std::vector<IntakeAttribute> attributes;
 };
 
+inline constexpr size_t attributes_max = 2'000;  ///< of a workspace, as the store has it
+
 /// Whether a workspace has room for attributes of these names. To be asked before any is named in the store: a name that
 /// is given stays given, also where what it was for is refused afterwards.
 ///   errors  too_many_attributes

@@ -122,8 +122,8 @@ Answer Client::ask(std::string_view method, std::string_view target, std::string
   return answer;
 }
 
-std::string Client::read_until(std::string_view text) {
-  timeval patience{2, 0};
+std::string Client::read_until(std::string_view text, int patience_s) {
+  timeval patience{patience_s, 0};
   ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   while (waiting_.find(text) == std::string::npos)
     if (!more()) break;

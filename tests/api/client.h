@@ -34,8 +34,8 @@ class Client {
   void send(std::string_view bytes);
   /// `only_head` leaves the body to read_until.
   Answer receive(bool only_head = false);
-  /// What comes until `text` was seen or two seconds passed.
-  std::string read_until(std::string_view text);
+  /// What comes until `text` was seen or nothing came for `patience_s`: little where the text must not come.
+  std::string read_until(std::string_view text, int patience_s = 20);
   void close();
 
  private:

@@ -16,6 +16,9 @@ before(async () => {
   const base = `/api/v1/workspaces/${run.workspace}`;
   await page.request.post(`${base}/members`, { headers, data: { email: 'eva@beispiel.de', name: 'Eva Beispiel', role: 'analyst' } });
   await page.request.post(`${base}/tokens`, { headers, data: { name: 'Webshop', scopes: ['import_data'], days: 365 } });
+  const { secret } = await (await page.request.post(`${base}/write_keys`, { headers, data: { source: run.source_id, name: 'Webshop' } })).json();
+  await page.request.get(`${base}/live`);
+  await page.request.post('/v1/batch', { headers: { Authorization: `Bearer ${secret}` }, data: { batch: [{ type: 'track', userId: '1', event: 'Auftragsbestätigung', properties: { produkt: 'Tarif M' } }, { type: 'page' }] } });
   await page.request.post('/api/v1/workspaces', { headers, data: { name: 'Zweite Marke' } });
   await page.context().close();
 });
@@ -36,6 +39,10 @@ const pages = [
   ['import-zuordnung', () => `${home}/daten/import/neu/${upload}`],
   ['import-ergebnis', () => `${home}/daten/import/${run.id}`],
   ['quellen', () => `${home}/daten/quellen?quelle=${run.source_id}`],
+  ['quelle-neu', () => `${home}/daten/quellen/neu`],
+  ['quelle-live', () => `${home}/daten/quellen/${run.source_id}`],
+  ['live', () => `${home}/daten/live`],
+  ['live-leer', () => '/w/zweite-marke/daten/live'],
   ['personen', () => `${home}/verwaltung/personen`],
   ['arbeitsbereiche', () => `${home}/verwaltung/arbeitsbereiche`],
   ['tokens', () => `${home}/verwaltung/tokens`],

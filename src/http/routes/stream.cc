@@ -5,8 +5,8 @@ namespace lotse::http {
 namespace {
 Result<Response> stream(Services& services, const Viewer& viewer, const Request&) {
   Response response{.status = 200, .content_type = "text/event-stream"};
-  response.events = [&hub = services.events, workspace = viewer.workspace()](std::shared_ptr<EventStream> to) {
-    return hub.join(workspace, std::move(to));
+  response.events = [&hub = services.events, viewer](std::shared_ptr<EventStream> to) {
+    return hub.join(viewer, std::move(to));
   };
   return response;
 }
@@ -15,7 +15,7 @@ Result<Response> stream(Services& services, const Viewer& viewer, const Request&
 std::vector<Route> stream_routes() {
   std::vector<Route> rows;
   rows.push_back(row(Method::get, "/workspaces/{ws}/stream", Right::read,
-                     "News of the workspace: events_appended, import, job, mapping_changed, catalogue_changed", {}, stream)
+                     "News of the workspace: events_appended, import, job, mapping_changed, catalogue_changed; live (with the right see_customers, a minute long after each question for live)", {}, stream)
                      .answers("text/event-stream"));
   return rows;
 }

@@ -3,7 +3,7 @@ import type * as T from './types';
 /** What a stored answer belongs to; a change names the groups that it makes stale. */
 export type Group =
   | 'coverage' | 'dimensions' | 'analysis' | 'touchpoints' | 'mapping' | 'segments' | 'imports' | 'sources' | 'jobs'
-  | 'members' | 'tokens' | 'audit' | 'customers';
+  | 'members' | 'tokens' | 'audit' | 'customers' | 'write_keys' | 'live';
 
 /** A question to a workspace: its answer may be kept and asked again. Use with `useApi`. */
 export interface Question<Request, Answer> {
@@ -91,6 +91,13 @@ export const api = {
   cancelImport: change<{ id: string }, T.Import>('POST', (r) => `imports/${id(r.id)}/cancel`, ['imports']),
   undoImport: change<{ id: string }, T.Import>('POST', (r) => `imports/${id(r.id)}/undo`, loaded),
   sources: get<T.List<T.Source>>('sources', 'sources'),
+  addSource: change<T.SourceRequest, T.Source>('POST', 'sources', ['sources', 'audit'], whole),
+  editSource: change<{ id: string; etag?: string; patch: T.SourcePatch }, T.Source>(
+    'PATCH', (r) => `sources/${id(r.id)}`, ['sources', 'audit'], { body: (r) => r.patch, etag: (r) => r.etag }),
+  writeKeys: get<T.List<T.WriteKey>>('write_keys', 'write_keys'),
+  addWriteKey: change<T.WriteKeyRequest, T.NewWriteKey>('POST', 'write_keys', ['write_keys', 'audit'], whole),
+  deleteWriteKey: change<{ id: string }>('DELETE', (r) => `write_keys/${id(r.id)}`, ['write_keys', 'audit']),
+  live: get<T.LiveState>('live', 'live'),
   deleteSource: change<{ id: string; etag?: string }>(
     'DELETE', (r) => `sources/${id(r.id)}`, ['sources', 'coverage', 'dimensions'], { etag: (r) => r.etag }),
   job: getBy<{ id: string }, T.Job>('jobs', 'job', (r) => `jobs/${id(r.id)}`),

@@ -2,6 +2,7 @@ export * from './types';
 export { addresses } from './addresses';
 export { api, type Change, type Group, type Question } from './endpoints';
 export { download, request, saveBlob, upload, type UploadHandle } from './client';
+export { useStream, type StreamEvent } from './stream';
 export { useReachable } from './connection';
 export { useCoverage } from './coverage';
 export { asProblem, Problem } from './problem';

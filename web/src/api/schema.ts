@@ -220,6 +220,166 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/alias": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Two identifiers are one person: {previousId, userId}
+         * @description Tracking API, as the Segment specification has it. Needs a write key: Basic with the key as user and an empty password, Bearer, or writeKey in the body. The body may be packed with gzip; at most 2 MB, 32 KB an event. Answered when the accepted events would survive a power cut. messageId makes repeats known for 45 days.
+         */
+        post: operations["post_v1_alias"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Many calls at once: {batch: [{type, …}]}
+         * @description Tracking API, as the Segment specification has it. Needs a write key: Basic with the key as user and an empty password, Bearer, or writeKey in the body. The body may be packed with gzip; at most 2 MB, 32 KB an event. Answered when the accepted events would survive a power cut. messageId makes repeats known for 45 days.
+         */
+        post: operations["post_v1_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/group": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says to which group or company somebody belongs: {userId or anonymousId, groupId, traits}
+         * @description Tracking API, as the Segment specification has it. Needs a write key: Basic with the key as user and an empty password, Bearer, or writeKey in the body. The body may be packed with gzip; at most 2 MB, 32 KB an event. Answered when the accepted events would survive a power cut. messageId makes repeats known for 45 days.
+         */
+        post: operations["post_v1_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/identify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says who somebody is: {userId, anonymousId, traits}
+         * @description Tracking API, as the Segment specification has it. Needs a write key: Basic with the key as user and an empty password, Bearer, or writeKey in the body. The body may be packed with gzip; at most 2 MB, 32 KB an event. Answered when the accepted events would survive a power cut. messageId makes repeats known for 45 days.
+         */
+        post: operations["post_v1_identify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Like batch, for past events: their times are taken as they are
+         * @description Tracking API, as the Segment specification has it. Needs a write key: Basic with the key as user and an empty password, Bearer, or writeKey in the body. The body may be packed with gzip; at most 2 MB, 32 KB an event. Answered when the accepted events would survive a power cut. messageId makes repeats known for 45 days.
+         */
+        post: operations["post_v1_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A page was seen: {userId or anonymousId, name, properties}
+         * @description Tracking API, as the Segment specification has it. Needs a write key: Basic with the key as user and an empty password, Bearer, or writeKey in the body. The body may be packed with gzip; at most 2 MB, 32 KB an event. Answered when the accepted events would survive a power cut. messageId makes repeats known for 45 days.
+         */
+        post: operations["post_v1_page"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/screen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A screen of an app was seen: {userId or anonymousId, name, properties}
+         * @description Tracking API, as the Segment specification has it. Needs a write key: Basic with the key as user and an empty password, Bearer, or writeKey in the body. The body may be packed with gzip; at most 2 MB, 32 KB an event. Answered when the accepted events would survive a power cut. messageId makes repeats known for 45 days.
+         */
+        post: operations["post_v1_screen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/track": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Something happened: {userId or anonymousId, event, properties}
+         * @description Tracking API, as the Segment specification has it. Needs a write key: Basic with the key as user and an empty password, Bearer, or writeKey in the body. The body may be packed with gzip; at most 2 MB, 32 KB an event. Answered when the accepted events would survive a power cut. messageId makes repeats known for 45 days.
+         */
+        post: operations["post_v1_track"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/workspaces": {
         parameters: {
             query?: never;
@@ -632,6 +792,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/workspaces/{ws}/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What comes in right now, by source; the stream tells of single events for a minute after it
+         * @description Needs the right see_customers.
+         */
+        get: operations["get_workspaces_ws_live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/workspaces/{ws}/mapping": {
         parameters: {
             query?: never;
@@ -801,7 +981,11 @@ export interface paths {
          */
         get: operations["get_workspaces_ws_sources"];
         put?: never;
-        post?: never;
+        /**
+         * Make a source for live events
+         * @description Needs the right import_data.
+         */
+        post: operations["post_workspaces_ws_sources"];
         delete?: never;
         options?: never;
         head?: never;
@@ -825,7 +1009,11 @@ export interface paths {
         delete: operations["delete_workspaces_ws_sources_id"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Set the channel of what a source sends from now on
+         * @description Needs the right import_data.
+         */
+        patch: operations["patch_workspaces_ws_sources_id"];
         trace?: never;
     };
     "/workspaces/{ws}/stream": {
@@ -836,7 +1024,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * News of the workspace: events_appended, import, job, mapping_changed, catalogue_changed
+         * News of the workspace: events_appended, import, job, mapping_changed, catalogue_changed; live (with the right see_customers, a minute long after each question for live)
          * @description Needs the right read.
          */
         get: operations["get_workspaces_ws_stream"];
@@ -1031,6 +1219,50 @@ export interface paths {
          */
         post: operations["post_workspaces_ws_uploads_id_detection"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/write_keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Write keys of the tracking API, newest first
+         * @description Needs the right import_data.
+         */
+        get: operations["get_workspaces_ws_write_keys"];
+        put?: never;
+        /**
+         * Make a write key of a source; its secret is shown once
+         * @description Needs the right import_data.
+         */
+        post: operations["post_workspaces_ws_write_keys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/write_keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a write key, at once
+         * @description Needs the right import_data.
+         */
+        delete: operations["delete_workspaces_ws_write_keys_id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1482,6 +1714,32 @@ export interface components {
         };
         /** @enum {string} */
         JobState: "queued" | "running" | "done" | "failed" | "cancelled";
+        LiveSource: {
+            /** @description in the last five minutes */
+            accepted: number;
+            /** @description of the last ten seconds */
+            events_per_second: number;
+            /** @description likewise: repeats that were not stored again */
+            known: number;
+            /** @description of the last request */
+            last_at: string;
+            /** @description likewise */
+            rejected: number;
+            /** @description why, in the last five minutes */
+            rejects: components["schemas"]["RejectReason"][];
+            /** @description src_… */
+            source: string;
+        };
+        LiveState: {
+            /** @description the latest, newest first, at most 50 */
+            events: components["schemas"]["SeenEvent"][];
+            /** @description at most so many events are shown; of more, a sample */
+            shown_per_second: number;
+            /** @description that sent something in the last five minutes */
+            sources: components["schemas"]["LiveSource"][];
+            /** @description median of `events`, in seconds */
+            visible_after?: number;
+        };
         Mapping: {
             /** @description classes are being derived anew; the old mapping answers */
             job_running: boolean;
@@ -1592,6 +1850,11 @@ export interface components {
             secret: string;
             token: components["schemas"]["Token"];
         };
+        NewWriteKey: {
+            /** @description shown once */
+            secret: string;
+            write_key: components["schemas"]["WriteKey"];
+        };
         PasswordAnswer: {
             email: string;
             password: string;
@@ -1695,6 +1958,28 @@ export interface components {
             sources: string[];
             touchpoint: string;
         };
+        SeenAttribute: {
+            name: string;
+            text: string;
+        };
+        SeenEvent: {
+            /** @description at most 8 */
+            attributes: components["schemas"]["SeenAttribute"][];
+            channel?: string;
+            /** @description pseudonym, cu_… */
+            customer: string;
+            event_type: string;
+            /** @description counts up while the server runs */
+            number: number;
+            /** @description when its request came */
+            received_at: string;
+            /** @description src_… */
+            source: string;
+            /** @description when it happened */
+            time: string;
+            /** @description seconds from the request to the first query that sees it */
+            visible_after: number;
+        };
         Segment: {
             created_at: string;
             /** @description name */
@@ -1792,6 +2077,16 @@ export interface components {
             /** @description likewise */
             unit?: string;
         };
+        SourcePatch: {
+            /** @description of every event that comes from now on; empty: none */
+            channel: string;
+        };
+        SourceRequest: {
+            /** @description of every event that it sends live, like web or app */
+            channel?: string;
+            /** @description the system, like Web shop; 1 to 80 characters */
+            name: string;
+        };
         StageTime: {
             seconds: number;
             /** @description read, identify, deduplicate, store, publish */
@@ -1865,6 +2160,12 @@ export interface components {
             name?: string;
             /** @description empty text clears it */
             owner?: string;
+        };
+        TrackingAnswer: {
+            /** @description events that cannot be stored, with their place in the request */
+            rejected: components["schemas"]["RejectedEvent"][];
+            /** @description true: what is not rejected is stored */
+            success: boolean;
         };
         TrendPoint: {
             count: number;
@@ -1954,6 +2255,32 @@ export interface components {
             name: string;
             /** @description IANA name */
             time_zone?: string;
+        };
+        WriteKey: {
+            created_at: string;
+            /** @description name */
+            created_by: string;
+            /** @description the last characters, to tell keys apart */
+            hint: string;
+            /** @description wk_… */
+            id: string;
+            /** @description to the minute */
+            last_used_at?: string;
+            /** @description where it is used */
+            name: string;
+            /** @description src_…: what is sent with it comes from this source */
+            source: string;
+        };
+        WriteKeyList: {
+            items: components["schemas"]["WriteKey"][];
+            /** @description ask for the next page with ?cursor=; absent on the last one */
+            next_cursor?: string;
+        };
+        WriteKeyRequest: {
+            /** @description where it will be used, like Web shop; 1 to 80 characters */
+            name: string;
+            /** @description src_… */
+            source: string;
         };
     };
     responses: never;
@@ -2380,6 +2707,286 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_v1_alias: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackingAnswer"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_v1_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackingAnswer"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_v1_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackingAnswer"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_v1_identify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackingAnswer"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_v1_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackingAnswer"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_v1_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackingAnswer"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_v1_screen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackingAnswer"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_v1_track: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackingAnswer"];
+                };
             };
             /** @description a problem */
             default: {
@@ -3179,6 +3786,38 @@ export interface operations {
             };
         };
     };
+    get_workspaces_ws_live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveState"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_workspaces_ws_mapping: {
         parameters: {
             query?: never;
@@ -3587,6 +4226,42 @@ export interface operations {
             };
         };
     };
+    post_workspaces_ws_sources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceRequest"];
+            };
+        };
+        responses: {
+            /** @description done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     delete_workspaces_ws_sources_id: {
         parameters: {
             query?: never;
@@ -3606,6 +4281,46 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_workspaces_ws_sources_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the etag that the change is based on; 412 where it is no longer the newest */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourcePatch"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
             };
             /** @description a problem */
             default: {
@@ -4019,6 +4734,105 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Detection"];
                 };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_write_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WriteKeyList"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_write_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WriteKeyRequest"];
+            };
+        };
+        responses: {
+            /** @description done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWriteKey"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_workspaces_ws_write_keys_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description a problem */
             default: {

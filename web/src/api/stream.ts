@@ -1,8 +1,8 @@
 import { useQueryClient, type QueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useEffect, useEffectEvent } from 'react';
 import { urlOf } from './client';
 import { api, eventGroups, mappingGroups, type Group } from './endpoints';
-import type { Coverage, Import, Job, List } from './types';
+import type { Coverage, Import, Job, List, SeenEvent } from './types';
 import { groupKey, questionKey } from './useApi';
 
 /** What the server tells a workspace's open pages. */
@@ -10,10 +10,14 @@ export type StreamEvent =
   | { type: 'events_appended'; data: { as_of: number } }
   | { type: 'import'; data: Import }
   | { type: 'job'; data: Job }
+  | { type: 'live'; data: { accepted: number; events: SeenEvent[] } }
   | { type: 'mapping_changed'; data: { version: number } }
   | { type: 'catalogue_changed'; data: Record<string, never> };
 
-const types = ['events_appended', 'import', 'job', 'mapping_changed', 'catalogue_changed'] as const;
+const types = ['events_appended', 'import', 'job', 'live', 'mapping_changed', 'catalogue_changed'] as const;
+
+/** Who else in this page listens to the shell's stream. */
+const listeners = new Set<(event: StreamEvent) => void>();
 
 /**
  * One stream per browser, shared by its tabs: the tab that holds the lock reads it and passes events on by a channel;
@@ -98,6 +102,7 @@ export function useLiveWorkspace(workspace: string) {
     const unsubscribe = subscribe(
       workspace,
       (event) => {
+        listeners.forEach((listener) => listener(event));
         if (event.type === 'import') takeImport(client, workspace, event.data);
         if (event.type === 'job') client.setQueryData(questionKey(workspace, api.job, { id: event.data.id }), event.data);
         if (event.type === 'events_appended') stale(eventGroups.filter((g) => g !== 'imports'));
@@ -120,6 +125,16 @@ export function useLiveWorkspace(workspace: string) {
       later.forEach((timer) => clearTimeout(timer));
     };
   }, [client, workspace]);
+}
+
+/** Calls back with each event of the workspace's stream while the component is there. */
+export function useStream(listener: (event: StreamEvent) => void) {
+  const call = useEffectEvent(listener);
+  useEffect(() => {
+    const one = (event: StreamEvent) => call(event);
+    listeners.add(one);
+    return () => void listeners.delete(one);
+  }, []);
 }
 
 function takeImport(client: QueryClient, workspace: string, next: Import) {

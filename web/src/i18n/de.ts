@@ -13,6 +13,7 @@ export const de: Translation<typeof en> = {
   'place.admin': 'Verwaltung',
   'place.import': 'Import',
   'place.sources': 'Quellen',
+  'place.live': 'Live',
   'place.journey': 'Ist-Journey',
   'place.people': 'Personen',
   'place.workspaces': 'Arbeitsbereiche',

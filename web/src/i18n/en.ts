@@ -11,6 +11,7 @@ export const en = {
   'place.admin': 'Admin',
   'place.import': 'Import',
   'place.sources': 'Sources',
+  'place.live': 'Live',
   'place.journey': 'Actual journey',
   'place.people': 'People',
   'place.workspaces': 'Workspaces',

@@ -1,5 +1,5 @@
 import { Button, Text } from '@mantine/core';
-import { IconDatabase, IconTrash } from '@tabler/icons-react';
+import { IconBroadcast, IconDatabase, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { addresses, api, useApi, useChange, useWorkspace, type Source } from '@/api';
@@ -20,6 +20,14 @@ export function Component() {
     <Page
       title={t('sources.title')}
       answer={some && sources.data && t.rich('sources.answer', { events: <b>{t('sources.events', { count: events })}</b>, count: sources.data.items.length })}
+      actions={
+        some &&
+        workspace.may('import_data') && (
+          <Button component={Link} to={workspace.to(addresses.newSource)} leftSection={<IconPlus size={17} stroke={1.75} aria-hidden />}>
+            {t('sources.new')}
+          </Button>
+        )
+      }
       panel={selected && <SourcePanel key={selected.id} source={selected} onClose={close} />}
       coverage
     >
@@ -33,9 +41,14 @@ export function Component() {
               title={t('sources.none')}
               action={
                 workspace.may('import_data') && (
-                  <Button component={Link} to={workspace.to(addresses.import)}>
-                    {t('sources.to_import')}
-                  </Button>
+                  <>
+                    <Button component={Link} to={workspace.to(addresses.import)}>
+                      {t('sources.to_import')}
+                    </Button>
+                    <Button component={Link} to={workspace.to(addresses.newSource)} variant="default">
+                      {t('sources.new')}
+                    </Button>
+                  </>
                 )
               }
             >
@@ -117,6 +130,9 @@ function SourcePanel({ source, onClose }: { source: Source; onClose: () => void 
       )}
       {workspace.may('import_data') && (
         <Section>
+          <Button component={Link} to={workspace.to(addresses.source(source.id))} variant="default" mb="sm" leftSection={<IconBroadcast size={16} stroke={1.75} aria-hidden />}>
+            {t('sources.set_up')}
+          </Button>
           {source.events > 0 ? (
             <Note>{t('sources.not_empty')}</Note>
           ) : (
