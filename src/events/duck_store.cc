@@ -141,6 +141,7 @@ Result<void> DuckStore::State::load() {
   for (const auto& part : parts) counter = std::max(counter, part->base + part->block);
   journal = TRY(detail::Journal::open(folder, [&](std::string_view payload) { return replay(payload, flushed); }));
   journaled = catalogue.mark();
+  given = counter;
   return {};
 }
 

@@ -380,6 +380,16 @@ TEST(StoresTest, ClosesWhatNobodyUsesAndOpensItAnew) {
   EXPECT_FALSE(std::filesystem::exists(stores.folder(idle)));
 }
 
+TEST_F(DuckStoreTest, WhatAsOfCoversCanBeRead) {
+  std::jthread writer([&](std::stop_token stop) {
+    for (int i = 0; !stop.stop_requested(); ++i) EXPECT_TRUE(append({live("a" + std::to_string(i), 1, i, "a"), live("b" + std::to_string(i), 2, i, "b")}));
+  });
+  for (int i = 0; i < 400; ++i) {
+    const uint64_t as_of = store->as_of();
+    ASSERT_EQ(all(0, as_of).size(), as_of);  // nothing failed or came twice: arrivals have no gaps
+  }
+}
+
 TEST_F(DuckStoreTest, StartsLeaveNoEmptyJournalsBehind) {
   ASSERT_TRUE(append({live("m1", 1, 1, "a")}));
   for (int i = 0; i < 4; ++i) reopen();

@@ -181,7 +181,7 @@ Result<ImportOutcome> DuckStore::import_rows(const ImportRows& rows, std::stop_t
     std::lock_guard publish(s.publish_mutex);
     {
       std::lock_guard lock(s.state_mutex);
-      part->base = s.counter + (replaced ? 1 : 0);
+      part->base = s.given + (replaced ? 1 : 0);
     }
     after = part->base;
     auto transaction = TRY(Transaction::begin(*connection));
@@ -200,7 +200,7 @@ Result<ImportOutcome> DuckStore::import_rows(const ImportRows& rows, std::stop_t
     half.visible = true;
 
     std::lock_guard lock(s.state_mutex);
-    s.counter = part->base + part->block;
+    s.counter = s.given = part->base + part->block;
     s.events += part->rows;
     for (const auto& [source, n] : counts)
       if (n.has_keys) s.catalogue.source_has_keys(source);
@@ -241,7 +241,7 @@ Result<uint64_t> DuckStore::undo(std::string_view import) {
     uint64_t counter = 0;
     {
       std::lock_guard lock(s.state_mutex);
-      counter = s.counter + 1;
+      counter = s.given + 1;
     }
     auto transaction = TRY(Transaction::begin(*connection));
     std::string sql = fmt::format("UPDATE meta SET value = {} WHERE key = 'counter';", counter);
@@ -254,7 +254,7 @@ Result<uint64_t> DuckStore::undo(std::string_view import) {
     std::erase(s.parts, part);
     s.part_counts.erase(part->number);
     s.events -= part->rows;
-    s.counter = removed.as_of = counter;
+    s.counter = s.given = removed.as_of = counter;
     ++s.removals;
   }
   s.feeds.removed.publish(removed);

@@ -285,9 +285,9 @@ void DuckStore::State::commit_group(std::vector<Waiting>& group) {
   size_t waiting_for_flush = 0;
   {
     std::lock_guard lock(state_mutex);
-    after = counter;
-    counter += batch->size();  // stays taken where the write fails: an arrival number is never used twice
-    last = counter;
+    after = batch->empty() ? counter : given;
+    given += batch->size();  // stays given where the write fails: an arrival number is never used twice
+    last = after + batch->size();
     waiting_for_flush = tail_events;
   }
   for (size_t i = 0; i < batch->size(); ++i) (*batch)[i].arrival = after + i + 1;
@@ -328,6 +328,7 @@ void DuckStore::State::commit_group(std::vector<Waiting>& group) {
     events += batch->size();
     tail_events += batch->size();
     flush_now = tail_events >= flush_events;
+    counter = last;
     tail.push_back(std::move(batch));
   }
   publishing.unlock();

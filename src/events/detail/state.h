@@ -106,7 +106,9 @@ struct DuckStore::State {
   std::map<uint16_t, detail::SourceCount> live_counts;
   std::map<uint32_t, uint32_t> links;
   std::vector<uint32_t> live_attributes;
-  uint64_t counter = 0, events = 0, tail_events = 0, removals = 0;
+  uint64_t counter = 0;  // as_of: all arrivals up to here are visible
+  uint64_t given = 0;    // arrival numbers up to here were given out; at least `counter`, beyond it while a group is written or after it failed
+  uint64_t events = 0, tail_events = 0, removals = 0;
   detail::Visible visible() const;
 
   // Durable state of the dictionaries; guarded by write_mutex.
