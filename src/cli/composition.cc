@@ -50,8 +50,8 @@ Composition::Composition(DataFolder data, std::unique_ptr<db::Database> opened, 
                 .clock = clock},
                {.data = folder.path()}),
       write_keys(*database, clock, audit),
-      live_watch({.hub = hub, .vault = *vault, .clock = clock, .wait_until_visible = [this](const WorkspaceId& workspace, uint64_t as_of) {
-                    return analysis.wait_until(workspace, as_of, std::chrono::seconds(3));
+      live_watch({.hub = hub, .vault = *vault, .clock = clock, .wait_until_visible = [this](const WorkspaceId& workspace, uint64_t as_of, std::chrono::milliseconds wait) {
+                    return analysis.wait_until(workspace, as_of, wait);
                   }}),
       tracking(write_keys, hub, live_watch, clock) {
   // A workspace goes from what uses it to what it is made of.

@@ -13,6 +13,7 @@ constexpr size_t queue_max = 2'000, recent_max = 50, told_max = 10;
 constexpr auto told_every = 250ms;
 constexpr uint64_t shown_per_second = told_max * 4;
 constexpr auto watched_for = 60s;
+constexpr std::chrono::milliseconds visible_within{3000}, visible_step{100};
 constexpr int64_t remembered_s = 300, rate_over_s = 10;
 
 int64_t second_of(Micros time) { return time.count() / 1'000'000; }
@@ -65,9 +66,11 @@ void LiveWatch::rejected(const WorkspaceId& workspace, const std::string& source
 }
 
 void LiveWatch::forget(const WorkspaceId& workspace) {
-  std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
+  gone_.insert(workspace);
   std::erase_if(queue_, [&](const hub::Taken& taken) { return taken.workspace == workspace; });
   rooms_.erase(workspace);
+  waited_.wait(lock, [&] { return waited_for_ != workspace; });
 }
 
 Result<LiveState> LiveWatch::state(const Viewer& viewer) {
@@ -136,10 +139,29 @@ void LiveWatch::loop() {
   }
 }
 
+/// In short steps, so that a workspace can be deleted meanwhile.
+bool LiveWatch::wait_until_visible(const WorkspaceId& workspace, uint64_t as_of) {
+  for (auto waited = 0ms; waited < visible_within; waited += visible_step) {
+    {
+      std::lock_guard lock(mutex_);
+      if (ending_ || gone_.contains(workspace)) return false;
+      waited_for_ = workspace;
+    }
+    const bool visible = parts_.wait_until_visible(workspace, as_of, visible_step);
+    {
+      std::lock_guard lock(mutex_);
+      waited_for_ = {};
+    }
+    waited_.notify_all();
+    if (visible) return true;
+  }
+  return false;
+}
+
 void LiveWatch::show(const WorkspaceId& workspace, const std::vector<hub::Taken>& group) {
   uint64_t as_of = 0;
   for (const auto& taken : group) as_of = std::max(as_of, taken.as_of);
-  if (!parts_.wait_until_visible(workspace, as_of)) return;
+  if (!wait_until_visible(workspace, as_of)) return;
   const auto visible = steady_clock::now();
   const Micros now = parts_.clock.now();
   std::vector<SeenEvent> seen;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "connect/tracking_types.h"
@@ -29,8 +30,8 @@ class LiveWatch {
     hub::Hub& hub;
     privacy::Vault& vault;
     const Clock& clock;
-    /// Returns when queries see everything up to `as_of`, or after a few seconds: then false.
-    std::function<bool(const WorkspaceId&, uint64_t as_of)> wait_until_visible;
+    /// Returns when queries see everything up to `as_of`, or after `wait`: then false.
+    std::function<bool(const WorkspaceId&, uint64_t as_of, std::chrono::milliseconds wait)> wait_until_visible;
   };
   explicit LiveWatch(Parts parts);
   ~LiveWatch();
@@ -39,6 +40,7 @@ class LiveWatch {
   Result<LiveState> state(const Viewer& viewer);
   /// Requests or events that did not get as far as the hub.
   void rejected(const WorkspaceId& workspace, const std::string& source_id, const std::vector<std::string>& codes);
+  /// The workspace is being deleted. When it returns, nothing of it is waited for any more.
   void forget(const WorkspaceId& workspace);
 
   Feed<LiveNews>& news() { return news_; }
@@ -63,6 +65,7 @@ class LiveWatch {
   void note(const hub::Taken& taken);
   Second& now_of(Counts& counts);
   void loop();
+  bool wait_until_visible(const WorkspaceId& workspace, uint64_t as_of);
   void show(const WorkspaceId& workspace, const std::vector<hub::Taken>& group);
   void tell();
 
@@ -72,6 +75,9 @@ class LiveWatch {
   std::condition_variable wake_;
   std::deque<hub::Taken> queue_;
   std::map<WorkspaceId, Room> rooms_;
+  std::set<WorkspaceId> gone_;
+  WorkspaceId waited_for_;               // by the thread, right now
+  std::condition_variable waited_;
   uint64_t number_ = 0;
   bool ending_ = false;
   Feed<hub::Taken>::Handle taken_;

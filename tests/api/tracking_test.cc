@@ -49,7 +49,10 @@ struct Tracked : testing::Test {
     source = shop.json()["id"];
     key = make_key();
   }
-  void TearDown() override { EXPECT_EQ(admin->remove(ws).status, 204); }
+  void TearDown() override {
+    const auto gone = admin->remove(ws);
+    EXPECT_EQ(gone.status, 204) << gone.body;
+  }
   std::string make_key() {
     const auto made = admin->post(ws + "/write_keys", {{"source", source}, {"name", "Page"}});
     EXPECT_EQ(made.status, 201) << made.body;
