@@ -1,4 +1,5 @@
 #include <cstring>
+#include <tuple>
 
 #include "formats/detail/xlsx_merge.h"
 #include "formats/detail/xml.h"
@@ -133,7 +134,7 @@ Result<std::vector<MergedDown>> merged_down(ByteSource& sheet, const std::string
   WithoutRows tail(sheet);
   MergeList list(tail, part, columns_max, ranges_max, out);
   TRY(list.run());
-  std::stable_sort(out.begin(), out.end(), [](const MergedDown& a, const MergedDown& b) { return a.first_row < b.first_row; });
+  std::sort(out.begin(), out.end(), [](const MergedDown& a, const MergedDown& b) { return std::tie(a.first_row, a.column, a.last_row) < std::tie(b.first_row, b.column, b.last_row); });
   return out;
 }
 
