@@ -3,6 +3,5 @@
 set -uo pipefail
 cd "$(dirname "$0")"
 bad=0
-for one in engine.sh import.sh graph_layout.sh; do bash "$one" || bad=1; done
-node track.mjs || bad=1
+for one in engine.sh import.sh api.sh track.sh graph_layout.sh; do bash "$one" || bad=1; done
 exit $bad
