@@ -8,12 +8,7 @@
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/bench/peers.sh"
-while [ $# -gt 0 ]; do
-  case $1 in
-    --events) events=$2; shift 2 ;;
-    *) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 2 ;;
-  esac
-done
+options "$@"
 make_log
 "$root/tools/build.sh" >&2
 exec python3 "$root/bench/api.py" "$root/build/release/lotse" "$data/events.csv" "$events" "$scratch/api"

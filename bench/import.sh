@@ -11,13 +11,7 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/bench/peers.sh"
 runs=3
-while [ $# -gt 0 ]; do
-  case $1 in
-    --events) events=$2; shift 2 ;;
-    --runs) runs=$2; shift 2 ;;
-    *) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2 ;;
-  esac
-done
+options "$@"
 folder=$scratch/import; mkdir -p "$folder"
 build_bench import_bench
 make_log

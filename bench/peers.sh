@@ -7,6 +7,16 @@ events=10000000
 mkdir -p "$scratch"
 say() { printf '%s\n' "$*" >&2; }
 
+options() {  # sets `events` and `runs`
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --events) events=$2; shift 2 ;;
+      --runs) runs=$2; shift 2 ;;
+      *) sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0"; exit 2 ;;
+    esac
+  done
+}
+
 build_bench() {  # target
   say "building $1 …"
   [ -e "$build/CMakeCache.txt" ] || cmake --preset bench -S "$root" -B "$build" >/dev/null
