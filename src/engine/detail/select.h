@@ -133,6 +133,7 @@ class Selector {
   template <class Keep>
   void keep_slices(Keep keep);
   bool succession_holds(const Slice& slice, const SuccessionTest& test) const;
+  void cut_to_period();
   void filter_events();
   void emit();
 
