@@ -63,6 +63,8 @@ function(lotse_module name)
     target_link_libraries(${name}_test PRIVATE lotse_${name} GTest::gtest GTest::gmock GTest::gtest_main)
     target_include_directories(${name}_test PRIVATE ${CMAKE_BINARY_DIR}/generated)
     lotse_use_pch(${name}_test)
+    # A test runs once for each time it is compiled: -O1 takes a third off the compiler's time.
+    target_compile_options(${name}_test PRIVATE $<$<CONFIG:Release>:-O1>)
     if(LOTSE_SANITIZE)
       # g++ 12 sees <regex>'s std::function as uninitialised once the sanitizers have rewritten it.
       target_compile_options(${name}_test PRIVATE -Wno-maybe-uninitialized)
