@@ -1,11 +1,13 @@
 #pragma once
+#include <array>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -26,6 +28,9 @@
 ///
 /// Reading: `field` is required unless its type is optional, vector or map; `defaulted` may be absent and keeps the
 /// value of the struct's initialiser. Writing: an empty optional is left out.
+///
+/// The templates here only make tables (which field lies where and what its type can do); the work on them is compiled
+/// once, in describe.cc, since nearly every file of the services and the edge includes this.
 namespace lotse {
 
 template <class T, class M>
@@ -44,14 +49,31 @@ constexpr Field<T, M> defaulted(std::string_view name, M T::*member, std::string
   return {name, member, doc, true};
 }
 
+namespace json_detail {
+template <size_t I, class F>
+struct Place {
+  F field;
+};
+/// What std::tuple would be, without its constraints: they cost the compiler seconds in files with many structs.
+template <class Indices, class... F>
+struct Fields;
+template <size_t... I, class... F>
+struct Fields<std::index_sequence<I...>, F...> : Place<I, F>... {
+  template <class Visit>
+  constexpr void each(Visit visit) const {
+    (visit(static_cast<const Place<I, F>&>(*this).field), ...);
+  }
+};
+}  // namespace json_detail
+
 template <class... F>
 struct ObjectDescription {
   std::string_view name;
-  std::tuple<F...> fields;
+  json_detail::Fields<std::index_sequence_for<F...>, F...> fields;
 };
 template <class... F>
 constexpr ObjectDescription<F...> json_object(std::string_view name, F... fields) {
-  return {name, std::tuple<F...>(fields...)};
+  return {name, {{fields}...}};
 }
 
 template <class E>
@@ -78,29 +100,6 @@ concept Described = requires { T::describe(); };
 template <class T>
 concept DescribedEnum = std::is_enum_v<T> && requires(T t) { describe(t); };
 
-namespace json_detail {
-template <class T>
-struct is_optional : std::false_type {};
-template <class T>
-struct is_optional<std::optional<T>> : std::true_type {};
-template <class T>
-struct is_vector : std::false_type {};
-template <class T>
-struct is_vector<std::vector<T>> : std::true_type {};
-template <class T>
-struct is_map : std::false_type {};
-template <class T>
-struct is_map<std::map<std::string, T>> : std::true_type {};
-template <class T>
-constexpr bool may_be_absent = is_optional<T>::value || is_vector<T>::value || is_map<T>::value;
-
-inline std::string pointer(const std::string& base, std::string_view part) {
-  std::string out = base + "/";
-  for (char c : part) c == '~' ? out += "~0" : c == '/' ? out += "~1" : out += c;
-  return out;
-}
-}  // namespace json_detail
-
 /// The enum's JSON word.
 template <DescribedEnum E>
 std::string_view word(E e) {
@@ -116,191 +115,185 @@ std::optional<E> from_word(std::string_view name) {
   return std::nullopt;
 }
 
-template <class T>
-nlohmann::json to_json(const T& v) {
-  using json = nlohmann::json;
-  if constexpr (Described<T>) {
-    json out = json::object();
-    std::apply(
-        [&](const auto&... f) {
-          (([&] {
-             const auto& m = v.*(f.member);
-             if constexpr (json_detail::is_optional<std::remove_cvref_t<decltype(m)>>::value) {
-               if (m) out[std::string(f.name)] = to_json(*m);
-             } else {
-               out[std::string(f.name)] = to_json(m);
-             }
-           }()),
-           ...);
-        },
-        T::describe().fields);
-    return out;
-  } else if constexpr (DescribedEnum<T>) {
-    return std::string(word(v));
-  } else if constexpr (json_detail::is_optional<T>::value) {
-    return v ? to_json(*v) : json(nullptr);
-  } else if constexpr (json_detail::is_vector<T>::value) {
-    json out = json::array();
-    for (const auto& e : v) out.push_back(to_json(e));
-    return out;
-  } else if constexpr (json_detail::is_map<T>::value) {
-    json out = json::object();
-    for (const auto& [k, e] : v) out[k] = to_json(e);
-    return out;
-  } else {
-    return json(v);
-  }
-}
-
 namespace json_detail {
+using Json = nlohmann::json;
 using Problems = std::vector<FieldError>;
-inline void problem(Problems& out, const std::string& at, const char* code, std::string detail) {
-  if (out.size() < 50) out.push_back({at, code, std::move(detail)});
-}
+
+/// What can be done with values of one type.
+struct Type {
+  void (*write)(const void* value, Json& out);
+  void (*read)(const Json& in, void* value, const std::string& at, Problems& problems);
+  Json (*schema)(Json& components);
+  bool (*absent)(const void* value) = nullptr;  ///< of an optional
+  bool may_be_absent = false;
+};
+struct FieldInfo {
+  std::string_view name, doc;
+  const Type* type;
+  size_t offset;
+  bool has_default;
+};
+struct ObjectInfo {
+  std::string_view name;
+  std::vector<FieldInfo> fields;
+};
+
+void problem(Problems& out, const std::string& at, const char* code, std::string detail);
+void write_object(const ObjectInfo& object, const void* value, Json& out);
+void read_object(const ObjectInfo& object, const Json& in, void* value, const std::string& at, Problems& problems);
+Json object_schema(const ObjectInfo& object, Json& components);
+void write_text(std::string_view text, Json& out);
+const std::string* text_of(const Json& in);  ///< none where it is not a text
+Json enum_schema(std::string_view name, std::span<const std::string_view> words, Json& components);
+/// `count` values of `type`, `stride` bytes apart.
+void write_list(const Type& type, const void* values, size_t count, size_t stride, Json& out);
+/// Where `in` is a list: calls `add` for each, which gives the place to read into.
+void read_list(const Type& type, const Json& in, void* list, void* (*add)(void* list), const std::string& at, Problems& problems);
+void read_map(const Type& type, const Json& in, void* map, void* (*add)(void* map, const std::string& key), const std::string& at, Problems& problems);
+void put(Json& object, const std::string& key, const Type& type, const void* value);
+void make_object(Json& out);
+Json list_schema(Json&& items);
+Json map_schema(Json&& values);
+Result<Json> parse(std::string_view text);
+std::string dump(const Json& value);
+Error all_of(Problems&& problems);
+
+/// bool, whole and floating numbers, texts, any JSON: defined in describe.cc for the types that have a JSON form.
+template <class T>
+struct Plain {
+  static void write(const void* value, Json& out);
+  static void read(const Json& in, void* value, const std::string& at, Problems& problems);
+  static Json schema(Json& components);
+  static constexpr Type type = {&write, &read, &schema};
+};
 
 template <class T>
-void read(const nlohmann::json& in, T& out, const std::string& at, Problems& problems) {
-  if constexpr (Described<T>) {
-    if (!in.is_object()) return problem(problems, at, "not_an_object", "a JSON object is expected");
-    constexpr auto description = T::describe();
-    std::apply(
-        [&](const auto&... f) {
-          (([&] {
-             auto& m = out.*(f.member);
-             using M = std::remove_cvref_t<decltype(m)>;
-             const auto it = in.find(f.name);
-             if (it == in.end() || (it->is_null() && is_optional<M>::value)) {
-               if (!f.has_default && !may_be_absent<M>)
-                 problem(problems, pointer(at, f.name), "required", "this field is required");
-               return;
-             }
-             read(*it, m, pointer(at, f.name), problems);
-           }()),
-           ...);
-        },
-        description.fields);
-    for (const auto& [key, unused] : in.items()) {
-      const bool known = std::apply([&](const auto&... f) { return ((f.name == key) || ...); }, description.fields);
-      if (!known) problem(problems, pointer(at, key), "unknown_field", "this field is not known here");
-    }
-  } else if constexpr (DescribedEnum<T>) {
-    if (in.is_string())
-      if (auto e = from_word<T>(in.template get_ref<const std::string&>())) {
-        out = *e;
+struct Kind : Plain<T> {};
+template <class T>
+constexpr const Type& type_of() {
+  return Kind<T>::type;
+}
+
+template <Described T>
+struct Kind<T> {
+  static const ObjectInfo& object() {
+    static const ObjectInfo info = [] {
+      constexpr auto description = T::describe();
+      ObjectInfo made{description.name, {}};
+      alignas(T) std::byte storage[sizeof(T)];  // no object: only the distance of a member from its beginning is asked
+      description.fields.each([&]<class C, class M>(const Field<C, M>& f) {
+        M T::*const member = f.member;
+        const auto* at = reinterpret_cast<const std::byte*>(&(reinterpret_cast<const T*>(storage)->*member));
+        made.fields.push_back({f.name, f.doc, &type_of<M>(), static_cast<size_t>(at - storage), f.has_default});
+      });
+      return made;
+    }();
+    return info;
+  }
+  static void write(const void* value, Json& out) { write_object(object(), value, out); }
+  static void read(const Json& in, void* value, const std::string& at, Problems& problems) { read_object(object(), in, value, at, problems); }
+  static Json schema(Json& components) { return object_schema(object(), components); }
+  static constexpr Type type = {&write, &read, &schema};
+};
+template <DescribedEnum T>
+struct Kind<T> {
+  static void write(const void* value, Json& out) { write_text(word(*static_cast<const T*>(value)), out); }
+  static void read(const Json& in, void* value, const std::string& at, Problems& problems) {
+    if (const std::string* text = text_of(in))
+      if (const auto e = from_word<T>(*text)) {
+        *static_cast<T*>(value) = *e;
         return;
       }
     problem(problems, at, "not_a_choice", "one of the listed words is expected");
-  } else if constexpr (is_optional<T>::value) {
-    if (in.is_null()) {
-      out.reset();
-      return;
-    }
-    read(in, out.emplace(), at, problems);
-  } else if constexpr (is_vector<T>::value) {
-    if (!in.is_array()) return problem(problems, at, "not_a_list", "a JSON array is expected");
-    out.clear();
-    size_t i = 0;
-    for (const auto& e : in) {
-      typename T::value_type item{};
-      read(e, item, at + "/" + std::to_string(i++), problems);
-      out.push_back(std::move(item));
-    }
-  } else if constexpr (is_map<T>::value) {
-    if (!in.is_object()) return problem(problems, at, "not_an_object", "a JSON object is expected");
-    for (const auto& [key, e] : in.items()) read(e, out[key], pointer(at, key), problems);
-  } else if constexpr (std::is_same_v<T, nlohmann::json>) {
-    out = in;
-  } else if constexpr (std::is_same_v<T, bool>) {
-    if (!in.is_boolean()) return problem(problems, at, "not_a_boolean", "true or false is expected");
-    out = in.template get<bool>();
-  } else if constexpr (std::is_integral_v<T>) {
-    const bool fits = in.is_number_unsigned()
-                          ? std::in_range<T>(in.template get<uint64_t>())
-                          : in.is_number_integer() && std::in_range<T>(in.template get<int64_t>());
-    if (!fits) return problem(problems, at, "not_an_integer", "a whole number in range is expected");
-    out = in.template get<T>();
-  } else if constexpr (std::is_floating_point_v<T>) {
-    if (!in.is_number()) return problem(problems, at, "not_a_number", "a number is expected");
-    out = in.template get<T>();
-  } else {
-    static_assert(std::is_same_v<T, std::string>, "this type has no JSON form");
-    if (!in.is_string()) return problem(problems, at, "not_a_text", "a text is expected");
-    out = in.template get<std::string>();
   }
-}
+  static Json schema(Json& components) {
+    constexpr auto description = describe(T{});
+    std::array<std::string_view, description.values.size()> words;
+    for (size_t i = 0; i < words.size(); ++i) words[i] = description.values[i].name;
+    return enum_schema(description.name, words, components);
+  }
+  static constexpr Type type = {&write, &read, &schema};
+};
+template <class T>
+struct Kind<std::optional<T>> {
+  using Value = std::optional<T>;
+  static void write(const void* value, Json& out) {
+    if (const auto& v = *static_cast<const Value*>(value)) type_of<T>().write(&*v, out);
+  }
+  static void read(const Json& in, void* value, const std::string& at, Problems& problems) {
+    auto& v = *static_cast<Value*>(value);
+    if (in.is_null()) v.reset();
+    else type_of<T>().read(in, &v.emplace(), at, problems);
+  }
+  static Json schema(Json& components) { return type_of<T>().schema(components); }
+  static bool absent(const void* value) { return !*static_cast<const Value*>(value); }
+  static constexpr Type type = {&write, &read, &schema, &absent, true};
+};
+template <class T>
+struct Kind<std::vector<T>> {
+  static_assert(!std::is_same_v<T, bool>, "std::vector<bool> has no elements to point to");
+  using Value = std::vector<T>;
+  static void write(const void* value, Json& out) {
+    const auto& v = *static_cast<const Value*>(value);
+    write_list(type_of<T>(), v.data(), v.size(), sizeof(T), out);
+  }
+  static void read(const Json& in, void* value, const std::string& at, Problems& problems) {
+    static_cast<Value*>(value)->clear();
+    read_list(type_of<T>(), in, value, [](void* list) -> void* { return &static_cast<Value*>(list)->emplace_back(); }, at, problems);
+  }
+  static Json schema(Json& components) { return list_schema(type_of<T>().schema(components)); }
+  static constexpr Type type = {&write, &read, &schema, nullptr, true};
+};
+template <class T>
+struct Kind<std::map<std::string, T>> {
+  using Value = std::map<std::string, T>;
+  static void write(const void* value, Json& out) {
+    make_object(out);
+    for (const auto& [key, v] : *static_cast<const Value*>(value)) put(out, key, type_of<T>(), &v);
+  }
+  static void read(const Json& in, void* value, const std::string& at, Problems& problems) {
+    read_map(type_of<T>(), in, value, [](void* map, const std::string& key) -> void* { return &(*static_cast<Value*>(map))[key]; }, at, problems);
+  }
+  static Json schema(Json& components) { return map_schema(type_of<T>().schema(components)); }
+  static constexpr Type type = {&write, &read, &schema, nullptr, true};
+};
 }  // namespace json_detail
+
+template <class T>
+nlohmann::json to_json(const T& v) {
+  nlohmann::json out;
+  json_detail::type_of<T>().write(&v, out);
+  return out;
+}
+
+/// As text, without blanks.
+template <class T>
+std::string json_text(const T& v) {
+  return json_detail::dump(to_json(v));
+}
 
 /// Reads a described value. The error's `more` lists every problem found (at most 50).
 template <class T>
 Result<T> from_json(const nlohmann::json& in) {
   T out{};
   json_detail::Problems problems;
-  json_detail::read(in, out, "", problems);
+  json_detail::type_of<T>().read(in, &out, "", problems);
   if (problems.empty()) return out;
-  Error error = Error::invalid("invalid_request", problems.front().field, problems.front().detail);
-  error.more = std::move(problems);
-  return error;
+  return json_detail::all_of(std::move(problems));
 }
 
 /// Parses text and reads a described value from it.
 template <class T>
 Result<T> parse_json(std::string_view text) {
-  const auto in = nlohmann::json::parse(text, nullptr, false);
-  if (in.is_discarded()) return Error::invalid("invalid_json", "", "the body is not JSON");
-  return from_json<T>(in);
+  const auto in = json_detail::parse(text);
+  if (!in) return in.error();
+  return from_json<T>(*in);
 }
 
 /// The OpenAPI 3.1 schema of T. Named types are put into `components` (components/schemas) and referred to.
 template <class T>
 nlohmann::json json_schema(nlohmann::json& components) {
-  using json = nlohmann::json;
-  if constexpr (Described<T>) {
-    const auto description = T::describe();
-    const std::string name(description.name);
-    if (!components.contains(name)) {
-      components[name] = json::object();  // stops recursion
-      json properties = json::object(), required = json::array();
-      std::apply(
-          [&](const auto&... f) {
-            (([&] {
-               using M = std::remove_cvref_t<decltype(std::declval<T>().*(f.member))>;
-               json schema = json_schema<M>(components);
-               if (!f.doc.empty()) schema["description"] = std::string(f.doc);
-               properties[std::string(f.name)] = std::move(schema);
-               if (!f.has_default && !json_detail::is_optional<M>::value) required.push_back(std::string(f.name));
-             }()),
-             ...);
-          },
-          description.fields);
-      json schema = {{"type", "object"}, {"properties", properties}, {"additionalProperties", false}};
-      if (!required.empty()) schema["required"] = required;
-      components[name] = std::move(schema);
-    }
-    return {{"$ref", "#/components/schemas/" + name}};
-  } else if constexpr (DescribedEnum<T>) {
-    const auto description = describe(T{});
-    const std::string name(description.name);
-    json words = json::array();
-    for (const auto& v : description.values) words.push_back(std::string(v.name));
-    components[name] = {{"type", "string"}, {"enum", words}};
-    return {{"$ref", "#/components/schemas/" + name}};
-  } else if constexpr (json_detail::is_optional<T>::value) {
-    return json_schema<typename T::value_type>(components);
-  } else if constexpr (json_detail::is_vector<T>::value) {
-    return {{"type", "array"}, {"items", json_schema<typename T::value_type>(components)}};
-  } else if constexpr (json_detail::is_map<T>::value) {
-    return {{"type", "object"}, {"additionalProperties", json_schema<typename T::mapped_type>(components)}};
-  } else if constexpr (std::is_same_v<T, nlohmann::json>) {
-    return json::object();
-  } else if constexpr (std::is_same_v<T, bool>) {
-    return {{"type", "boolean"}};
-  } else if constexpr (std::is_integral_v<T>) {
-    return {{"type", "integer"}};
-  } else if constexpr (std::is_floating_point_v<T>) {
-    return {{"type", "number"}};
-  } else {
-    return {{"type", "string"}};
-  }
+  return json_detail::type_of<T>().schema(components);
 }
 
 }  // namespace lotse

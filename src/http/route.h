@@ -143,7 +143,7 @@ Result<Response> print(Result<A> answer) {
     return Response{.status = 204};
   } else {
     const auto& value = Answer<A>::value(*answer);
-    Response response{.status = Answer<A>::status, .content_type = "application/json", .body = to_json(value).dump()};
+    Response response{.status = Answer<A>::status, .content_type = "application/json", .body = json_text(value)};
     if constexpr (requires { value.etag; }) response.headers.emplace_back("ETag", '"' + value.etag + '"');
     return response;
   }
