@@ -10,7 +10,7 @@ set(LOTSE_PCH <algorithm> <array> <atomic> <chrono> <cstdint> <cstring> <expecte
     <nlohmann/json.hpp>)
 
 # Tests of these run under the sanitizers, too: `ninja sanitized_tests`, `ctest -L sanitized`.
-set(LOTSE_SANITIZED base model stats engine formats db events privacy hub)
+set(LOTSE_SANITIZED base model stats engine formats identity db events privacy hub)
 add_custom_target(sanitized_tests)
 
 # The base library owns the precompiled header; every other module reuses it, so that it is compiled once.

@@ -58,7 +58,7 @@ Result<CustomerCourse> Analysis::customer_course(const Viewer& viewer, std::stri
   const auto seen = TRY(service_->live(viewer.workspace())->see(from ? std::optional(from->first) : std::nullopt, std::nullopt));
   const uint64_t offset = from ? from->second : 0;
   const auto& moment = *seen.moment;
-  CustomerCourse out{.customer = std::string(customer)};
+  CustomerCourse out{.customer = TRY(service_->parts.names.pseudonyms(viewer.workspace(), std::span(&*number, 1))).front()};
   out.events_total = engine::customer_events(moment.columns, seen.mapping->engine, *number, seen.last_arrival).size();
   const auto stored = TRY(moment.store->customer_events(*number, seen.as_of, offset, page + 1));
   if (offset == 0 && stored.empty() && out.events_total == 0)

@@ -9,10 +9,20 @@ Result<std::vector<std::string>> VaultNames::pseudonyms(const WorkspaceId& works
   return names;
 }
 Result<std::optional<uint32_t>> VaultNames::customer_of(const WorkspaceId& workspace, std::string_view pseudonym) {
-  return vault_.customer_no(workspace, pseudonym);
+  const auto identity = vault_.customer_no(workspace, pseudonym);
+  if (!identity) return identity;
+  return std::optional(TRY(stores_.open(workspace))->customer_of(*identity));
 }
 Result<std::optional<std::string>> VaultNames::identifier(const Viewer& viewer, uint32_t customer) {
-  return vault_.identifier(viewer, customer);
+  // The strongest of the customer's identifiers says most.
+  uint32_t best = customer;
+  TRY(stores_.open(viewer.workspace()))->look_at_identities([&](const identity::Graph& graph) {
+    for (const uint32_t identity : graph.members(customer))
+      if (graph.kind(identity) < graph.kind(best)) best = identity;
+  });
+  auto text = TRY(vault_.identifier(viewer, best));
+  if (text) text = std::string(identity::shown(*text).value);
+  return text;
 }
 
 Result<std::unique_ptr<Composition>> Composition::open(DataFolder folder) {
@@ -25,7 +35,7 @@ Composition::Composition(DataFolder data, std::unique_ptr<db::Database> opened, 
     : folder(std::move(data)),
       database(std::move(opened)),
       vault(std::move(identities)),
-      stores(folder.path(), {}, clock),
+      stores(folder.path(), {.joining = [this](const WorkspaceId& workspace) { return identities.joining(workspace); }}, clock),
       audit(*database, clock),
       accounts(*database, clock),
       workspaces(*database, clock, audit),
@@ -39,8 +49,9 @@ Composition::Composition(DataFolder data, std::unique_ptr<db::Database> opened, 
       hub(stores, *vault),
       live_events(hub, sources, workspaces, clock),
       segments(*database, clock),
+      identities(*database, stores, *vault, clock, audit),
       touchpoints(*database, clock, audit),
-      names(*vault),
+      names(*vault, stores),
       analysis({.stores = [this](const WorkspaceId& workspace) -> Result<std::shared_ptr<events::EventStore>> { return TRY(stores.open(workspace)); },
                 .feeds = stores.feeds(),
                 .workspaces = workspaces,
@@ -75,7 +86,7 @@ Result<void> Composition::begin() {
 
 http::Services services_of(Composition& c, http::EventHub& events, http::Upkeep& upkeep) {
   return {.accounts = c.accounts, .workspaces = c.workspaces, .tokens = c.tokens, .audit = c.audit, .jobs = c.jobs, .uploads = c.uploads,
-          .imports = c.imports, .sources = c.sources, .live_events = c.live_events, .live_watch = c.live_watch, .tracking = c.tracking, .write_keys = c.write_keys, .segments = c.segments, .touchpoints = c.touchpoints,
+          .imports = c.imports, .sources = c.sources, .live_events = c.live_events, .live_watch = c.live_watch, .tracking = c.tracking, .write_keys = c.write_keys, .segments = c.segments, .identities = c.identities, .touchpoints = c.touchpoints,
           .analysis = c.analysis, .events = events, .owner = c.owner, .upkeep = upkeep};
 }
 

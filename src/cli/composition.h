@@ -17,6 +17,7 @@
 #include "connect/tracking.h"
 #include "connect/uploads.h"
 #include "connect/write_keys.h"
+#include "customers/identities.h"
 #include "customers/segments.h"
 #include "db/database.h"
 #include "events/stores.h"
@@ -27,16 +28,17 @@
 
 namespace lotse::cli {
 
-/// The identity vault, as analysis needs it.
+/// The identity vault, as analysis needs it. Pseudonyms of all of a customer's identities lead to it.
 class VaultNames : public analysis::CustomerNames {
  public:
-  explicit VaultNames(privacy::Vault& vault) : vault_(vault) {}
+  VaultNames(privacy::Vault& vault, events::Stores& stores) : vault_(vault), stores_(stores) {}
   Result<std::vector<std::string>> pseudonyms(const WorkspaceId& workspace, std::span<const uint32_t> customers) override;
   Result<std::optional<uint32_t>> customer_of(const WorkspaceId& workspace, std::string_view pseudonym) override;
   Result<std::optional<std::string>> identifier(const Viewer& viewer, uint32_t customer) override;
 
  private:
   privacy::Vault& vault_;
+  events::Stores& stores_;
 };
 
 /// Every service on one data folder, wired: the one place that knows all concrete classes. Members stand in the order
@@ -66,6 +68,7 @@ class Composition {
   hub::Hub hub;
   connect::LiveEvents live_events;
   customers::Segments segments;
+  customers::Identities identities;
   atlas::Touchpoints touchpoints;
   VaultNames names;
   analysis::Analysis analysis;

@@ -14,6 +14,7 @@ News::News(Composition& parts, http::EventHub& hub) : parts_(parts), hub_(hub), 
   auto& feeds = parts.stores.feeds();
   appended_ = feeds.appended.subscribe([this](const events::Appended& news) { note(news.workspace, news.last); });
   removed_ = feeds.removed.subscribe([this](const events::Removed& news) { note(news.workspace, news.as_of); });
+  relinked_ = feeds.relinked.subscribe([this](const events::Relinked& news) { note(news.workspace, news.as_of); });
   live_ = parts.live_watch.news().subscribe([&hub](const connect::LiveNews& news) {
     nlohmann::json events = nlohmann::json::array();
     for (const auto& event : news.events) events.push_back(to_json(event));

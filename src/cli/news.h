@@ -32,6 +32,7 @@ class News {
   Feed<atlas::MappingChanged>::Handle mapping_;
   Feed<events::Appended>::Handle appended_;
   Feed<events::Removed>::Handle removed_;
+  Feed<events::Relinked>::Handle relinked_;
   Feed<events::CatalogueChanged>::Handle catalogue_;
   Feed<connect::LiveNews>::Handle live_;
 };

@@ -125,7 +125,7 @@ Result<void> check_mapping(const SourceMapping& mapping, std::string_view at) {
       if (name.empty() || name.size() > 400) return Error::invalid("invalid_name", field + "/name", "a name of 1 to 100 characters is expected");
       if (!names.emplace(column.role == ColumnRole::customer_attribute, name).second)
         return Error::invalid("attribute_twice", field + "/name", fmt::format("two columns become the attribute \"{}\"", name));
-    } else if (column.role != ColumnRole::ignore && count[column.role] > 1) {
+    } else if (column.role != ColumnRole::ignore && column.role != ColumnRole::identifier && count[column.role] > 1) {
       return Error::invalid("role_twice", field + "/role", "two columns have this role");
     }
   }
@@ -218,8 +218,13 @@ Result<void> place_columns(ImportPlan& plan, const SourceMapping& mapping, const
       case ColumnRole::event_attribute:
       case ColumnRole::customer_attribute:
       case ColumnRole::pseudonymise: plan.attribute_columns.push_back(place); break;
+      case ColumnRole::identifier:
+        plan.identifier_columns.push_back(place);
+        plan.identifier_kinds.push_back(wanted.kind.value_or(identity::Kind::customer));
+        break;
       case ColumnRole::ignore: break;
     }
+    if (wanted.role == ColumnRole::customer) plan.customer_kind = wanted.kind.value_or(identity::Kind::customer);
   }
   // One key column is customer and instance key at once.
   if (plan.customer == ImportPlan::none) plan.customer = plan.instance_key, plan.instance_key = ImportPlan::none;

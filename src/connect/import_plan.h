@@ -16,6 +16,9 @@ struct ImportPlan {
   bool customer_is_instance = false;
   std::vector<hub::IntakeAttribute> attributes;
   std::vector<size_t> attribute_columns;
+  identity::Kind customer_kind = identity::Kind::customer;
+  std::vector<identity::Kind> identifier_kinds;  ///< of further identifiers of a row's customer
+  std::vector<size_t> identifier_columns;
   std::optional<formats::StampReader> stamps;
   bool serial_days = false;  ///< a workbook's: days by number are times, too
   char decimal_mark = '.';

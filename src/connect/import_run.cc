@@ -42,7 +42,8 @@ struct Run {
 /// One thread: blocks of cells become batches of rows.
 class BlockReader {
  public:
-  explicit BlockReader(Run& run) : run_(run), worker_(run.intake), attributes_(run.plan.attributes.size()) {
+  explicit BlockReader(Run& run)
+      : run_(run), worker_(run.intake), attributes_(run.plan.attributes.size()), identifiers_(run.plan.identifier_columns.size()) {
     std::lock_guard lock(run_.mutex);
     ++run_.threads;
   }
@@ -152,6 +153,14 @@ class BlockReader {
       }
       for (size_t a = 0; a < attributes_.size(); ++a) attributes_[a] = cell(r, plan.attribute_columns[a]);
       in.attributes = attributes_;
+      for (size_t i = 0; i < identifiers_.size(); ++i) {
+        identifiers_[i] = cell(r, plan.identifier_columns[i]);
+        if (identifiers_[i].size() > text_bytes_max) {
+          warned_.add("identifier_too_long", in.row, "");
+          identifiers_[i] = {};
+        }
+      }
+      in.identifiers = identifiers_;
       TRY(worker_.add(in, out));
     }
     return {};
@@ -188,7 +197,7 @@ class BlockReader {
   Run& run_;
   hub::Intake::Worker worker_;
   detail::RowFeed::Reader reader_;
-  std::vector<std::string_view> attributes_;
+  std::vector<std::string_view> attributes_, identifiers_;
   detail::ReasonCounts rejected_, warned_;
   std::string reject_text_;
   uint64_t reject_count_ = 0, rows_ = 0;
@@ -212,7 +221,7 @@ Result<ImportResult> run_import(std::shared_ptr<events::DuckStore> store, privac
   ImportPlan plan = TRY(plan_import(*file, order, clock.now(), stop));
   const auto table = TRY(formats::OpenTable::open(*file, plan.table, plan.first_columns));
   TRY(place_columns(plan, order.mapping, table->rows().columns()));
-  hub::IntakeOptions intake_options{order.workspace, order.source_id, order.source_name, plan.customer_is_instance, plan.attributes};
+  hub::IntakeOptions intake_options{order.workspace, order.source_id, order.source_name, plan.customer_is_instance, plan.attributes, plan.customer_kind, plan.identifier_kinds};
   const auto intake = TRY(hub::Intake::open(store, vault, std::move(intake_options)));
   Run run{plan, order.mapping, *table, file->size_bytes(), progress, detail::RowFeed(*table), *intake, detail::RejectFile(order.rejects, order.language)};
 
@@ -226,6 +235,7 @@ Result<ImportResult> run_import(std::shared_ptr<events::DuckStore> store, privac
     return [reader = std::make_shared<BlockReader>(run)](events::RowBatch& out) { return reader->next(out); };
   };
   double keep_s = 0;
+  rows.evidence = [&intake] { return intake->evidence(); };
   rows.before_publish = [&]() -> Result<void> {
     TRY(run.rejects.finish());
     progress(0.93, "identify");

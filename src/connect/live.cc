@@ -38,6 +38,7 @@ void LiveEvents::append(const Viewer& viewer, const AppendRequest& request, std:
       }
       hub::IncomingEvent event;
       event.customer = in.customer;
+      for (const auto& identifier : in.identifiers) event.identifiers.push_back({identifier.kind, identifier.value});
       event.type = in.event_type;
       event.time = stamp.utc;
       event.message = in.id.value_or("");

@@ -48,10 +48,23 @@ Result<std::string> unpacked(std::string body) {
   return out;
 }
 
+identity::Kind kind_of(formats::TrackedId id) {
+  switch (id) {
+    case formats::TrackedId::email: return identity::Kind::email;
+    case formats::TrackedId::phone: return identity::Kind::phone;
+    // alias does not say what the former id was: where other calls know it as a user's, it is one
+    case formats::TrackedId::previous_id:
+    case formats::TrackedId::anonymous_id: break;
+  }
+  return identity::Kind::anonymous_id;
+}
+
 hub::IncomingEvent incoming(formats::TrackingEvent&& in, const TrackedSource& source) {
   hub::IncomingEvent out;
   out.customer = std::move(in.customer);
-  out.same_customer = std::move(in.other);
+  out.customer_kind = in.anonymous ? identity::Kind::anonymous_id : identity::Kind::user_id;
+  out.said = in.call == formats::TrackingCall::alias ? identity::Said::alias : identity::Said::identify;
+  for (auto& [id, text] : in.identifiers) out.identifiers.push_back({kind_of(id), std::move(text)});
   out.type = std::move(in.type);
   out.message = std::move(in.message_id);
   out.time = in.time;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/describe.h"
+#include "identity/kinds.h"
 #include "jobs/types.h"
 
 /// Upload → detection → import. Column numbers count from 0.
@@ -19,14 +20,15 @@ struct Upload {
   }
 };
 
-enum class ColumnRole { ignore, customer, instance_key, event_type, time, time_of_day, channel, source_system, direction, unit, cost, event_attribute, customer_attribute, pseudonymise };
+enum class ColumnRole { ignore, customer, instance_key, event_type, time, time_of_day, channel, source_system, direction, unit, cost, event_attribute, customer_attribute, pseudonymise, identifier };
 constexpr auto describe(ColumnRole) {
   return json_enum("ColumnRole", value(ColumnRole::ignore, "ignore"), value(ColumnRole::customer, "customer"), value(ColumnRole::instance_key, "instance_key"),
                    value(ColumnRole::event_type, "event_type"), value(ColumnRole::time, "time"), value(ColumnRole::time_of_day, "time_of_day"),
                    value(ColumnRole::channel, "channel"),
                    value(ColumnRole::source_system, "source_system"), value(ColumnRole::direction, "direction"), value(ColumnRole::unit, "unit"),
                    value(ColumnRole::cost, "cost"), value(ColumnRole::event_attribute, "event_attribute"),
-                   value(ColumnRole::customer_attribute, "customer_attribute"), value(ColumnRole::pseudonymise, "pseudonymise"));
+                   value(ColumnRole::customer_attribute, "customer_attribute"), value(ColumnRole::pseudonymise, "pseudonymise"),
+                   value(ColumnRole::identifier, "identifier"));
 }
 
 /// How the file is to be read; absent fields are detected.
@@ -86,9 +88,11 @@ struct ColumnMapping {
   std::string column;
   ColumnRole role = ColumnRole::ignore;
   std::optional<std::string> name;
+  std::optional<identity::Kind> kind;
   static constexpr auto describe() {
     return json_object("ColumnMapping", field("column", &ColumnMapping::column, "its name in the file"), field("role", &ColumnMapping::role, ""),
-                       field("name", &ColumnMapping::name, "the attribute's name; absent: the column's"));
+                       field("name", &ColumnMapping::name, "the attribute's name; absent: the column's"),
+                       field("kind", &ColumnMapping::kind, "what a customer or identifier column holds; absent: a customer number. An identifier is a further one of the row's customer"));
   }
 };
 /// How a source's files are read; saved under the source's name and reused.
@@ -169,17 +173,27 @@ struct Import {
   }
 };
 
+/// A further identifier of an event's customer.
+struct NewIdentifier {
+  identity::Kind kind = identity::Kind::customer;
+  std::string value;
+  static constexpr auto describe() {
+    return json_object("NewIdentifier", field("kind", &NewIdentifier::kind, ""), field("value", &NewIdentifier::value, "goes to the vault"));
+  }
+};
 /// Live append: events with the source's own message ids.
 struct NewEvent {
   std::string customer, event_type, time;
   std::optional<std::string> id, instance_key, channel, direction, unit;
   std::optional<double> cost;
   std::map<std::string, std::string> attributes;
+  std::vector<NewIdentifier> identifiers;
   static constexpr auto describe() {
     return json_object("NewEvent", field("customer", &NewEvent::customer, "identifier; goes to the vault"), field("event_type", &NewEvent::event_type, ""),
                        field("time", &NewEvent::time, "ISO 8601; without a zone: the workspace's"), field("id", &NewEvent::id, "the source's message id; repeats are recognised for 45 days"),
                        field("instance_key", &NewEvent::instance_key, ""), field("channel", &NewEvent::channel, ""), field("direction", &NewEvent::direction, ""),
-                       field("unit", &NewEvent::unit, ""), field("cost", &NewEvent::cost, ""), field("attributes", &NewEvent::attributes, ""));
+                       field("unit", &NewEvent::unit, ""), field("cost", &NewEvent::cost, ""), field("attributes", &NewEvent::attributes, ""),
+                       field("identifiers", &NewEvent::identifiers, "further ones of the same customer, at most 16: customers are joined by them"));
   }
 };
 struct AppendRequest {

@@ -98,6 +98,46 @@ TEST(Snapshot, RefusesColumnsOfUnequalLengthAndTimesOutOfRange) {
   EXPECT_EQ(build(rows, inline_executor).error().code, "time_out_of_range");
 }
 
+TEST(Snapshot, TwoCustomersBecomeOneAndTwoAgainWithTheirEventsInterleaved) {
+  const int64_t start = 1'700'000'000'000'000;
+  RowBatch rows;
+  for (uint32_t i = 0; i < 8; ++i) {
+    rows.customer.push_back(i % 2 ? 5 : 9);
+    rows.time_us.push_back(start + (i / 2) * 1'000);  // in pairs at one moment: then the arrival decides
+    rows.arrival.push_back(i + 1);
+    rows.event_class.push_back(i);
+    rows.instance_key.push_back(i < 4 ? 1 : 2);
+  }
+  const auto apart = build(rows, inline_executor).value();
+  const std::vector<std::pair<uint32_t, uint32_t>> moves = {{9, 7}, {7, 5}};
+  auto joined = move_customers(apart, moves, inline_executor).value();
+  const auto reload = [](const Snapshot& columns) {
+    auto bytes = std::make_shared<std::vector<std::byte>>(freeze(columns));
+    void* aligned = nullptr;
+    EXPECT_EQ(posix_memalign(&aligned, 64, bytes->size()), 0);
+    std::memcpy(aligned, bytes->data(), bytes->size());
+    const std::shared_ptr<const void> owner(aligned, [](void* p) { std::free(p); });
+    return view({static_cast<const std::byte*>(aligned), bytes->size()}, owner, inline_executor).value();
+  };
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(info(joined).customers, 1u);
+    const auto together = rows_of(joined);
+    EXPECT_EQ(together.customer, std::vector<uint32_t>(8, 5));
+    EXPECT_EQ(together.event_class, (std::vector<uint32_t>{0, 1, 2, 3, 4, 5, 6, 7})) << "by time, then by arrival";
+    EXPECT_EQ(together.instance_key, rows.instance_key);
+    joined = reload(joined);
+  }
+  const std::vector<uint32_t> both = {5, 9};
+  auto split = replace_customers(joined, both, rows, inline_executor).value();
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(info(split).customers, 2u);
+    const auto again = rows_of(split);
+    EXPECT_EQ(again.customer, (std::vector<uint32_t>{5, 5, 5, 5, 9, 9, 9, 9}));
+    EXPECT_EQ(again.event_class, (std::vector<uint32_t>{1, 3, 5, 7, 0, 2, 4, 6}));
+    split = reload(merge(split, inline_executor).value());
+  }
+}
+
 TEST(Snapshot, OldSnapshotsStayAsTheyAre) {
   const auto first = build(usual_rows(50, 4), inline_executor).value();
   const auto before = rows_of(first).arrival;

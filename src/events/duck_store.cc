@@ -126,13 +126,11 @@ Result<void> DuckStore::State::load() {
     for (size_t i = 0; i < c.size(); ++i) catalogue.keys().load(c.column<uint32_t>(0)[i], c.text(1, i));
     return {};
   }));
-  auto links_now = TRY(connection->query("SELECT identity, customer FROM identity_link"));
-  for (size_t i = 0; i < links_now.size(); ++i)
-    links[static_cast<uint32_t>(links_now.natural(i, 0))] = static_cast<uint32_t>(links_now.natural(i, 1));
   persisted = catalogue.mark();
 
   TRY(load_parts(*connection));
   TRY(load_live(*connection));
+  TRY(load_identities(*connection));
 
   auto meta = TRY(connection->query("SELECT coalesce(max(value) FILTER (WHERE key = 'flushed'), 0), "
                                     "coalesce(max(value) FILTER (WHERE key = 'counter'), 0) FROM meta"));
@@ -381,22 +379,6 @@ Encoder DuckStore::source_encoder() {
   return Encoder([s = state_.get()](std::string_view text) -> Result<uint32_t> { return uint32_t{TRY(s->catalogue.source_named(text))}; });
 }
 uint32_t DuckStore::key_code(std::string_view text) { return state_->catalogue.keys().code(text); }
-
-Result<void> DuckStore::link_identity(uint32_t identity, uint32_t customer) {
-  State& s = *state_;
-  std::scoped_lock lock(s.write_mutex, s.publish_mutex);
-  auto connection = TRY(s.connect());
-  auto transaction = TRY(Transaction::begin(*connection));
-  TRY(connection->run(fmt::format("DELETE FROM identity_link WHERE identity = {}", identity)));
-  if (identity != customer) TRY(connection->run(fmt::format("INSERT INTO identity_link VALUES ({}, {})", identity, customer)));
-  if (auto done = transaction->commit(); !done) return s.note(done.error());
-  std::lock_guard state_lock(s.state_mutex);
-  if (identity != customer)
-    s.links[identity] = customer;
-  else
-    s.links.erase(identity);
-  return {};
-}
 
 Result<void> DuckStore::flush() { return state_->flush(); }
 

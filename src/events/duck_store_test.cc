@@ -325,15 +325,25 @@ TEST_F(DuckStoreTest, AFailedImportTakesItsInstanceKeysBack) {
 
 TEST_F(DuckStoreTest, LinkedIdentitiesAreOneCustomer) {
   ASSERT_TRUE(import({{1, 10, "a", "", "", ""}, {2, 11, "b", "", "", ""}}));
-  ASSERT_TRUE(store->link_identity(2, 1));
-  EXPECT_EQ(store->customer_events(1, store->as_of(), 0, 10)->size(), 2u);
+  auto identify = live("m1", 2, 12, "identify");
+  identify.kind = identity::Kind::user_id;
+  identify.further = {{.identity = 1, .kind = identity::Kind::anonymous_id, .said = identity::Said::identify}};
+  ASSERT_TRUE(append({identify}));
+  EXPECT_EQ(store->customer_events(1, store->as_of(), 0, 10)->size(), 3u);
   EXPECT_EQ(store->customer_events(2, store->as_of(), 0, 10)->size(), 0u);
+  for (int i = 0; i < 2; ++i) {  // from the journal, then from the tables
+    reopen();
+    EXPECT_EQ(store->identities_of(1), (std::vector<uint32_t>{1, 2}));
+    EXPECT_EQ(std::get<0>(all()[1]), 1u);
+    const auto edges = *store->reference_graph(false);
+    ASSERT_EQ(edges.size(), 2u);
+    EXPECT_EQ(edges[0].count, 1u);
+    EXPECT_DOUBLE_EQ(edges[0].mean_s, 1e-6);
+  }
+  ASSERT_TRUE(store->forget_identities({1, 2}));
+  EXPECT_EQ(store->customer_events(2, store->as_of(), 0, 10)->size(), 2u);
   reopen();
-  EXPECT_EQ(std::get<0>(all()[1]), 1u);
-  const auto edges = *store->reference_graph(false);
-  ASSERT_EQ(edges.size(), 1u);
-  EXPECT_EQ(edges[0].count, 1u);
-  EXPECT_DOUBLE_EQ(edges[0].mean_s, 1e-6);
+  EXPECT_TRUE(store->links().empty());
 }
 
 TEST_F(DuckStoreTest, ATornJournalIsCutADamagedOneIsNot) {

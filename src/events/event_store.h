@@ -50,6 +50,14 @@ struct Removed {
   uint64_t first, last;   ///< rows with first <= arrival <= last are gone (an import was undone)
   uint64_t as_of;         ///< the counter after it
 };
+/// Identities belong to other customers than before. Told before the events that are the reason; in the order of the changes.
+struct Relinked {
+  WorkspaceId workspace;
+  uint64_t as_of;                                     ///< the counter after it
+  std::vector<std::pair<uint32_t, uint32_t>> moved;   ///< identity → its customer now; of one told twice the last holds
+  std::vector<std::pair<uint32_t, uint32_t>> merged;  ///< all of the first customer is the second's now; in order, second < first
+  std::vector<uint32_t> dealt_anew;                   ///< customers whose events are to be read again
+};
 struct CatalogueChanged {
   WorkspaceId workspace;  ///< new event types, sources, attributes, values
 };
@@ -89,6 +97,17 @@ class EventStore {
   virtual Result<void> scan(uint64_t after, uint64_t up_to, const std::vector<uint32_t>& attributes,
                             const std::function<Result<void>(EventColumns&&)>& take, std::stop_token stop = {}) const = 0;
 
+  /// The rows of some customers alone, arrival <= up_to; otherwise as scan.
+  virtual Result<void> scan_customers(const std::vector<uint32_t>& customers, uint64_t up_to, const std::vector<uint32_t>& attributes,
+                                      const std::function<Result<void>(EventColumns&&)>& take, std::stop_token stop = {}) const = 0;
+
+  /// Identities that belong to another customer number than their own: (identity, customer), ascending.
+  virtual std::vector<std::pair<uint32_t, uint32_t>> links() const = 0;
+  /// The customer of an identity now.
+  virtual uint32_t customer_of(uint32_t identity) const = 0;
+  /// All identities of a customer, ascending.
+  virtual std::vector<uint32_t> identities_of(uint32_t customer) const = 0;
+
   /// One customer's events by (time, arrival), those with arrival <= as_of; `offset` skips rows.
   virtual Result<std::vector<StoredEvent>> customer_events(uint32_t customer, uint64_t as_of, uint64_t offset,
                                                            uint64_t limit) const = 0;
@@ -116,6 +135,7 @@ class EventStore {
 struct Feeds {
   Feed<Appended> appended;
   Feed<Removed> removed;
+  Feed<Relinked> relinked;
   Feed<CatalogueChanged> catalogue;
 };
 

@@ -31,13 +31,14 @@ struct HalfPart {
   DuckStore::State& state;
   const ImportRows& rows;
   std::string table;
+  uint32_t number;
   uint32_t keys_before;  ///< instance keys from this code on may be the import's
   bool committed = false, visible = false;
   ~HalfPart() {
     if (visible) return;
     if (committed) {
       auto connection = state.connect();
-      auto dropped = connection ? (*connection)->run("DROP TABLE IF EXISTS " + table) : Result<void>(connection.error());
+      auto dropped = connection ? (*connection)->run(fmt::format("DROP TABLE IF EXISTS {}; DELETE FROM identity_evidence WHERE import = {}", table, number)) : Result<void>(connection.error());
       if (!dropped) log_warning("events", "{} stays until the next start: {}", table, dropped.error().detail);
     }
     {
@@ -82,7 +83,7 @@ Result<ImportOutcome> DuckStore::import_rows(const ImportRows& rows, std::stop_t
   part->source = rows.source;
   part->attributes = run.attributes;
   const std::string table = part->table();
-  HalfPart half{s, rows, table, s.catalogue.keys().next()};
+  HalfPart half{s, rows, table, part->number, s.catalogue.keys().next()};
 
   // Earlier files of the same source; what is replaced does not count.
   std::vector<std::shared_ptr<const Part>> earlier;
@@ -169,12 +170,15 @@ Result<ImportOutcome> DuckStore::import_rows(const ImportRows& rows, std::stop_t
   if (stop.stop_requested()) return Error::make(ErrorKind::cancelled, "cancelled", "the import was stopped");
   std::optional<Removed> removed;
   uint64_t after = 0;
+  std::vector<identity::Evidence> evidence = rows.evidence();
+  for (auto& e : evidence) e.part = part->number;
   {
     std::lock_guard writing(s.write_mutex);
     {  // The dictionaries first, for they may be large, and the step that makes rows visible holds up live events.
       auto transaction = TRY(Transaction::begin(*connection));
       auto mark = s.write_catalogue(*connection);
       if (!mark) return s.note(mark.error());
+      if (auto written = s.write_evidence(*connection, evidence, part->number); !written) return s.note(written.error());
       if (auto done = transaction->commit(); !done) return s.note(done.error());
       s.keep(std::move(*mark));
     }
@@ -192,7 +196,7 @@ Result<ImportOutcome> DuckStore::import_rows(const ImportRows& rows, std::stop_t
                          n.arrived_us, n.has_keys);
     for (const uint32_t a : part->attributes) sql += fmt::format("INSERT INTO import_attribute VALUES ({}, {});", part->number, a);
     if (replaced)
-      for (const char* from : {"import WHERE number", "import_source WHERE import", "import_attribute WHERE import"})
+      for (const char* from : {"import WHERE number", "import_source WHERE import", "import_attribute WHERE import", "identity_evidence WHERE import"})
         sql += fmt::format("DELETE FROM {} = {};", from, replaced->number);
     if (replaced) sql += fmt::format("DROP TABLE {};", replaced->table());
     if (auto done = connection->run(sql); !done) return s.note(done.error());
@@ -216,6 +220,8 @@ Result<ImportOutcome> DuckStore::import_rows(const ImportRows& rows, std::stop_t
     out.as_of = s.counter;
   }
   out.publish_s = seconds_since(publishing);
+  if (replaced) TRY(s.relink(out.as_of, [&](identity::Graph& graph) { return graph.remove_part(replaced->number); }));
+  s.relink_by(out.as_of, evidence);
   if (removed) s.feeds.removed.publish(*removed);
   s.feeds.appended.publish({s.workspace, after, out.as_of});
   out.events_new = part->rows;
@@ -245,7 +251,7 @@ Result<uint64_t> DuckStore::undo(std::string_view import) {
     }
     auto transaction = TRY(Transaction::begin(*connection));
     std::string sql = fmt::format("UPDATE meta SET value = {} WHERE key = 'counter';", counter);
-    for (const char* from : {"import WHERE number", "import_source WHERE import", "import_attribute WHERE import"})
+    for (const char* from : {"import WHERE number", "import_source WHERE import", "import_attribute WHERE import", "identity_evidence WHERE import"})
       sql += fmt::format("DELETE FROM {} = {};", from, part->number);
     sql += "DROP TABLE " + part->table();
     if (auto done = connection->run(sql); !done) return s.note(done.error());
@@ -257,6 +263,7 @@ Result<uint64_t> DuckStore::undo(std::string_view import) {
     s.counter = s.given = removed.as_of = counter;
     ++s.removals;
   }
+  TRY(s.relink(removed.as_of, [&](identity::Graph& graph) { return graph.remove_part(part->number); }));
   s.feeds.removed.publish(removed);
   return part->rows;
 }

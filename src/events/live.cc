@@ -74,6 +74,43 @@ CodedEvent get_event(detail::Reader& in) {
   return e;
 }
 
+void put_evidence(detail::Writer& out, const identity::Evidence& e) {
+  out.put(e.a);
+  out.put(e.b);
+  out.put(static_cast<uint8_t>(e.kind_a));
+  out.put(static_cast<uint8_t>(e.kind_b));
+  out.put(static_cast<uint8_t>(e.said));
+  out.put(e.place);
+  out.put(e.source);
+  out.put(e.time_us);
+  out.put(e.event);
+  out.put(static_cast<uint8_t>(e.blocked_a | e.blocked_b << 1));
+}
+
+identity::Evidence get_evidence(detail::Reader& in) {
+  identity::Evidence e;
+  e.a = in.get<uint32_t>();
+  e.b = in.get<uint32_t>();
+  e.kind_a = static_cast<identity::Kind>(std::min<size_t>(in.get<uint8_t>(), identity::kind_count - 1));
+  e.kind_b = static_cast<identity::Kind>(std::min<size_t>(in.get<uint8_t>(), identity::kind_count - 1));
+  e.said = static_cast<identity::Said>(in.get<uint8_t>());
+  e.place = in.get<uint8_t>();
+  e.source = in.get<uint16_t>();
+  e.time_us = in.get<int64_t>();
+  e.event = in.get<uint64_t>();
+  in.get<uint8_t>();  // what is never unique now is known from the rules
+  return e;
+}
+
+/// What an event says about its customer's identities.
+void add_evidence(const LiveEvent& event, detail::EvidenceBatch& to) {
+  for (size_t i = 0; i < event.further.size(); ++i) {
+    const auto& other = event.further[i];
+    to.push_back({.a = event.identity, .b = other.identity, .kind_a = event.kind, .kind_b = other.kind, .said = other.said, .place = static_cast<uint8_t>(i),
+                  .source = event.source, .time_us = event.time.count(), .event = event.id.low, .blocked_a = event.never_unique, .blocked_b = other.never_unique});
+  }
+}
+
 /// What the dictionaries got between two marks; a reader ignores what it has.
 void put_catalogue(detail::Writer& out, const detail::Catalogue& catalogue, const detail::CatalogueMark& from, const detail::CatalogueMark& to) {
   auto types = catalogue.types_after(from.types);
@@ -166,11 +203,18 @@ Result<void> DuckStore::State::replay(std::string_view payload, uint64_t flushed
     if (e.instance_key > 1) catalogue.source_has_keys(e.source);
     batch->push_back(std::move(e));
   }
+  // The record's last events stand in the tables together with the evidence of all of them.
+  auto evidence = std::make_shared<detail::EvidenceBatch>();
+  if (!in.at_end())
+    for (auto n = in.get<uint32_t>(); n > 0 && !in.broken(); --n) evidence->push_back(get_evidence(in));
   if (in.broken() || !in.at_end())
     return Error::make(ErrorKind::internal, "store_broken", "a record of the journal cannot be read: was it written by a newer Lotse?");
   events += batch->size();
   tail_events += batch->size();
-  if (!batch->empty()) tail.push_back(std::move(batch));
+  if (batch->empty()) return {};
+  graph.add(*evidence);
+  tail.push_back(std::move(batch));
+  tail_evidence.push_back(std::move(evidence));
   return {};
 }
 
@@ -258,6 +302,7 @@ void DuckStore::State::commit_group(std::vector<Waiting>& group) {
   std::unique_lock publishing(publish_mutex);
   const Micros now = clock.now();
   auto batch = std::make_shared<TailBatch>();
+  auto evidence = std::make_shared<detail::EvidenceBatch>();
   std::vector<Result<Acked>> answers;
   std::unordered_set<EventId, IdHash> fresh;
   for (const auto& waiting : group) {
@@ -275,11 +320,16 @@ void DuckStore::State::commit_group(std::vector<Waiting>& group) {
         continue;
       }
       batch->push_back(std::move(*coded));
+      if (!event.further.empty()) add_evidence(event, *evidence);
       ++acked.accepted;
     }
     answers.push_back(std::move(acked));
   }
 
+  if (!evidence->empty()) {
+    std::shared_lock lock(graph_mutex);
+    std::erase_if(*evidence, [&](const identity::Evidence& e) { return !graph.is_news(e); });
+  }
   Result<void> durable;
   uint64_t after = 0, last = 0;
   size_t waiting_for_flush = 0;
@@ -300,6 +350,10 @@ void DuckStore::State::commit_group(std::vector<Waiting>& group) {
       put_catalogue(record, catalogue, journaled, mark);
       record.put(static_cast<uint32_t>(batch->size()));
       for (const auto& event : *batch) put_event(record, event);
+      if (!evidence->empty()) {
+        record.put(static_cast<uint32_t>(evidence->size()));
+        for (const auto& e : *evidence) put_evidence(record, e);
+      }
       std::lock_guard lock(journal_mutex);
       durable = journal->append(record.bytes());
       if (durable) journaled = mark;
@@ -330,8 +384,10 @@ void DuckStore::State::commit_group(std::vector<Waiting>& group) {
     flush_now = tail_events >= flush_events;
     counter = last;
     tail.push_back(std::move(batch));
+    tail_evidence.push_back(evidence);
   }
   publishing.unlock();
+  if (!evidence->empty()) relink_by(last, *evidence);
   if (last > after) feeds.appended.publish({workspace, after, last});
   for (size_t i = 0; i < group.size(); ++i) {
     auto done = std::move(group[i].done);
@@ -362,6 +418,7 @@ void DuckStore::State::flush_loop() {
 Result<void> DuckStore::State::flush() {
   std::lock_guard writing(write_mutex);
   std::vector<std::shared_ptr<const TailBatch>> batches;
+  std::vector<std::shared_ptr<const detail::EvidenceBatch>> evidence;
   uint64_t keep_from = 0;
   {
     // A new file first: what goes into the tables now stands in older files only.
@@ -369,6 +426,7 @@ Result<void> DuckStore::State::flush() {
     if (tail.empty()) return {};
     keep_from = TRY(journal->rotate());
     batches.assign(tail.begin(), tail.end());
+    evidence.assign(tail_evidence.begin(), tail_evidence.end());
   }
   auto connection = TRY(connect());
   auto transaction = TRY(detail::Transaction::begin(*connection));
@@ -394,6 +452,8 @@ Result<void> DuckStore::State::flush() {
   std::vector<uint32_t> columns = live_attributes;
   columns.insert(columns.end(), added.begin(), added.end());
   auto written = write_live(*connection, columns, batches);
+  for (const auto& part : evidence)
+    if (written) written = write_evidence(*connection, *part, 0);
   if (written)
     written = connection->run(fmt::format("UPDATE meta SET value = {} WHERE key = 'flushed'", batches.back()->back().arrival));
   if (written) written = transaction->commit();
@@ -405,6 +465,7 @@ Result<void> DuckStore::State::flush() {
       ensure(!tail.empty() && tail.front() == batch, "the tail grows only at its end");
       tail_events -= batch->size();
       tail.pop_front();
+      tail_evidence.pop_front();
     }
   }
   keep(std::move(*mark));

@@ -11,10 +11,19 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "events/event_id.h"
+#include "identity/evidence.h"
 #include "model/filter.h"
 
 /// Events on their way into a store.
 namespace lotse::events {
+
+/// Another identity that an event says is its customer's.
+struct FurtherIdentity {
+  uint32_t identity = 0;
+  identity::Kind kind = identity::Kind::customer;
+  identity::Said said = identity::Said::event;
+  bool never_unique = false;  ///< its value joins nobody
+};
 
 /// One event as it comes in live; its customer is already a number of the identity vault.
 struct LiveEvent {
@@ -27,6 +36,9 @@ struct LiveEvent {
   double cost = std::numeric_limits<double>::quiet_NaN();  ///< not a number: none
   std::vector<std::pair<std::string, std::string>> attributes;  ///< name → text, both not empty
   std::vector<std::pair<std::string, std::string>> customer_attributes;  ///< likewise, said of the customer from this event on
+  identity::Kind kind = identity::Kind::customer;  ///< of `identity`
+  bool never_unique = false;
+  std::vector<FurtherIdentity> further;
 };
 
 /// What became of a batch; given only when the accepted events would survive a power cut.

@@ -43,12 +43,6 @@ Result<Reading> begin_reading(DuckStore::State& state) {
 
 bool has(const std::vector<uint32_t>& list, uint32_t item) { return std::ranges::find(list, item) != list.end(); }
 
-uint32_t customer_of(const Visible& visible, uint32_t identity) {
-  if (visible.links.empty()) return identity;
-  const auto it = visible.links.find(identity);
-  return it == visible.links.end() ? identity : it->second;
-}
-
 void begin_columns(EventColumns& out, const std::vector<uint32_t>& attributes) {
   out = {};
   for (const uint32_t a : attributes) out.attributes.push_back({a, {}});
@@ -68,7 +62,7 @@ std::string in_list(const std::vector<uint32_t>& numbers) {
 
 Visible DuckStore::State::visible() const {
   std::lock_guard lock(state_mutex);
-  return {parts, {tail.begin(), tail.end()}, live_attributes, links, counter, removals};
+  return {parts, {tail.begin(), tail.end()}, live_attributes, counter, removals};
 }
 
 std::shared_ptr<const Dictionary> DuckStore::dictionary() const { return state_->catalogue.dictionary(); }
@@ -83,12 +77,13 @@ uint64_t DuckStore::event_count() const {
   return state_->events;
 }
 
-Result<void> DuckStore::scan(uint64_t after, uint64_t up_to, const std::vector<uint32_t>& wanted,
-                             const std::function<Result<void>(EventColumns&&)>& take, std::stop_token stop) const {
-  State& s = *state_;
+namespace {
+/// `only`: the identities whose rows are read, ascending; none: all.
+Result<void> scan_rows(DuckStore::State& s, uint64_t after, uint64_t up_to, const std::vector<uint32_t>& wanted, const std::vector<uint32_t>* only,
+                       const std::function<Result<void>(EventColumns&&)>& take, std::stop_token stop) {
   std::vector<uint32_t> attributes = wanted;
   if (attributes.empty())
-    for (const auto& a : dictionary()->attributes)
+    for (const auto& a : s.catalogue.dictionary()->attributes)
       if (a.in_memory) attributes.push_back(a.number);
   Reading reading = TRY(begin_reading(s));
   EventColumns out;
@@ -116,6 +111,7 @@ Result<void> DuckStore::scan(uint64_t after, uint64_t up_to, const std::vector<u
       sql += ", " + (is_builtin(a) ? builtin_column(a) : detail::code_column(a));
     }
     sql += " FROM " + table + where;
+    if (only) sql += (where.empty() ? " WHERE identity IN (" : " AND identity IN (") + in_list(*only) + ")";
     return reading.connection->stream(sql, [&](const Chunk& c) -> Result<void> {
       const size_t n = c.size(), begin = out.size();
       const auto grow = [&](auto& column) {
@@ -136,11 +132,7 @@ Result<void> DuckStore::scan(uint64_t after, uint64_t up_to, const std::vector<u
         else
           std::memset(codes, 0, n * 4);
       }
-      uint32_t* customer = grow(out.customer);
-      const auto* identity = c.column<uint32_t>(0);
-      std::memcpy(customer, identity, n * 4);
-      if (!reading.visible.links.empty())
-        for (size_t i = 0; i < n; ++i) customer[i] = customer_of(reading.visible, identity[i]);
+      s.customers_of(c.column<uint32_t>(0), n, grow(out.customer));
       return give(chunk_rows);
     });
   };
@@ -159,7 +151,8 @@ Result<void> DuckStore::scan(uint64_t after, uint64_t up_to, const std::vector<u
   for (const auto& batch : reading.visible.tail) {
     for (const auto& e : *batch) {
       if (e.arrival <= reading.flushed || e.arrival <= after || e.arrival > up_to) continue;
-      out.customer.push_back(customer_of(reading.visible, e.identity));
+      if (only && !std::ranges::binary_search(*only, e.identity)) continue;
+      s.customers_of(&e.identity, 1, &out.customer.emplace_back());
       out.time_us.push_back(e.time_us);
       out.arrival.push_back(e.arrival);
       out.type.push_back(e.type);
@@ -179,14 +172,29 @@ Result<void> DuckStore::scan(uint64_t after, uint64_t up_to, const std::vector<u
   }
   return give(1);
 }
+}  // namespace
+
+Result<void> DuckStore::scan(uint64_t after, uint64_t up_to, const std::vector<uint32_t>& attributes,
+                             const std::function<Result<void>(EventColumns&&)>& take, std::stop_token stop) const {
+  return scan_rows(*state_, after, up_to, attributes, nullptr, take, stop);
+}
+
+Result<void> DuckStore::scan_customers(const std::vector<uint32_t>& customers, uint64_t up_to, const std::vector<uint32_t>& attributes,
+                                       const std::function<Result<void>(EventColumns&&)>& take, std::stop_token stop) const {
+  std::vector<uint32_t> identities;
+  for (const uint32_t customer : customers) {
+    const auto some = identities_of(customer);
+    identities.insert(identities.end(), some.begin(), some.end());
+  }
+  std::ranges::sort(identities);
+  if (identities.empty()) return {};
+  return scan_rows(*state_, 0, up_to, attributes, &identities, take, stop);
+}
 
 Result<std::vector<StoredEvent>> DuckStore::customer_events(uint32_t customer, uint64_t as_of, uint64_t offset, uint64_t limit) const {
   State& s = *state_;
   Reading reading = TRY(begin_reading(s));
-  std::vector<uint32_t> identities;
-  for (const auto& [identity, to] : reading.visible.links)
-    if (to == customer) identities.push_back(identity);
-  if (customer_of(reading.visible, customer) == customer) identities.push_back(customer);
+  const std::vector<uint32_t> identities = identities_of(customer);
   if (identities.empty()) return std::vector<StoredEvent>{};
 
   std::vector<StoredEvent> found;
@@ -276,7 +284,7 @@ Result<std::vector<uint32_t>> DuckStore::customers_with(uint32_t attribute, cons
     if (!is_builtin(attribute)) matches += fmt::format(" OR {} IN ({})", detail::text_column(attribute), literals);
     const auto sql = fmt::format("SELECT DISTINCT identity FROM {} WHERE {} <= {} AND ({})", table, number, as_of - base, matches);
     return reading.connection->stream(sql, [&](const Chunk& c) -> Result<void> {
-      for (size_t i = 0; i < c.size(); ++i) customers.insert(customer_of(reading.visible, c.column<uint32_t>(0)[i]));
+      for (size_t i = 0; i < c.size(); ++i) customers.insert(customer_of(c.column<uint32_t>(0)[i]));
       return {};
     });
   };
@@ -296,7 +304,7 @@ Result<std::vector<uint32_t>> DuckStore::customers_with(uint32_t attribute, cons
         if (a == attribute) code = value;
       bool match = code != 0 && has(codes, code);
       for (const auto& [a, text] : e.texts) match |= a == attribute && std::ranges::find(texts, text) != texts.end();
-      if (match) customers.insert(customer_of(reading.visible, e.identity));
+      if (match) customers.insert(customer_of(e.identity));
     }
   return std::vector<uint32_t>(customers.begin(), customers.end());
 }
@@ -341,19 +349,21 @@ Result<std::vector<SourceStatistics>> DuckStore::statistics() const {
 
 Result<std::vector<EventStore::ReferenceEdge>> DuckStore::reference_graph(bool by_key) const {
   TRY(state_->flush());
+  std::string links_now = "SELECT 0::UINTEGER AS identity, 0::UINTEGER AS customer";
+  for (const auto& [identity, customer] : links()) links_now += fmt::format(" UNION ALL SELECT {}::UINTEGER, {}::UINTEGER", identity, customer);
   Reading reading = TRY(begin_reading(*state_));
   std::string rows = "SELECT identity, time_us, arrival, type, instance_key FROM live";
   for (const auto& part : reading.visible.parts)
     rows += fmt::format(" UNION ALL SELECT identity, time_us, {} + row, type, instance_key FROM {}", part->base, part->table());
   const std::string instance = by_key ? "customer, instance_key" : "customer";
   const auto sql = fmt::format(
-      "WITH event AS (SELECT coalesce(l.customer, e.identity) AS customer, e.* EXCLUDE identity FROM ({}) e "
-      "               LEFT JOIN identity_link l ON l.identity = e.identity), "
+      "WITH link_now AS ({}), event AS (SELECT coalesce(l.customer, e.identity) AS customer, e.* EXCLUDE identity FROM ({}) e "
+      "               LEFT JOIN link_now l ON l.identity = e.identity), "
       "     pair AS (SELECT type, lead(type) OVER w AS next, (lead(time_us) OVER w - time_us) / 1e6 AS gap FROM event {} "
       "              WINDOW w AS (PARTITION BY {} ORDER BY time_us, arrival)) "
       "SELECT type, next, count(*)::UBIGINT, avg(gap), quantile_cont(gap, 0.5) FROM pair WHERE next IS NOT NULL "
       "GROUP BY ALL ORDER BY 3 DESC, 1, 2",
-      rows, by_key ? "WHERE instance_key > 0" : "", instance);
+      links_now, rows, by_key ? "WHERE instance_key > 0" : "", instance);
   std::vector<ReferenceEdge> out;
   TRY(reading.connection->stream(sql, [&](const Chunk& c) -> Result<void> {
     for (size_t i = 0; i < c.size(); ++i)

@@ -271,9 +271,12 @@ struct Reading {
     out.customer = !user.empty() ? user : *call == TrackingCall::alias && !previous.empty() ? std::string() : anonymous;
     if (out.customer.empty()) return "no_customer";
     if (out.customer.size() > limits.text_bytes_max) return "text_too_long";
-    if (*call == TrackingCall::alias) out.other = previous;
-    if (*call == TrackingCall::identify && !user.empty()) out.other = anonymous;
-    if (out.other == out.customer || out.other.size() > limits.text_bytes_max) out.other.clear();
+    out.anonymous = user.empty();
+    const auto also = [&](TrackedId id, std::string text) {
+      if (!text.empty() && text != out.customer && text.size() <= limits.text_bytes_max) out.identifiers.emplace_back(id, std::move(text));
+    };
+    if (*call == TrackingCall::alias) also(TrackedId::previous_id, previous);
+    if (*call == TrackingCall::identify && !user.empty()) also(TrackedId::anonymous_id, anonymous);
     out.message_id = message;
     if (const char* problem = set_time(own_time, odd_time, original_time, sent_at, out)) return problem;
 
@@ -304,6 +307,13 @@ struct Reading {
       Attributes said(out.traits, limits);
       if (*call == TrackingCall::group) path = "group.";
       const bool person = *call == TrackingCall::identify;
+      if (person)
+        for (const auto field : *traits) {
+          static constexpr std::array<std::string_view, 3> mails = {"email", "emailaddress", "mail"};
+          static constexpr std::array<std::string_view, 4> phones = {"phone", "phonenumber", "mobile", "telefon"};
+          const bool mail = is_among(mails, Letters(field.key));
+          if (mail || is_among(phones, Letters(field.key))) also(mail ? TrackedId::email : TrackedId::phone, text_of(field.value));
+        }
       said.add_all(*traits, path, 1, [&](std::string_view key, size_t) { return person ? is_personal_trait(key) : is_personal(key); });
     }
 

@@ -25,12 +25,18 @@ struct TrackingLimits {
   size_t text_bytes_max = 1'000;          ///< longer values are cut after a whole character
 };
 
+/// What a further identifier of an event's customer is.
+enum class TrackedId : uint8_t { anonymous_id, previous_id, email, phone };
+
 /// One call that can become an event. Texts are valid UTF-8 without control characters.
 struct TrackingEvent {
   size_t index = 0;          ///< in the body
   TrackingCall call = TrackingCall::track;
   std::string customer;      ///< userId, else anonymousId; never empty
-  std::string other;         ///< the second identifier that identify (anonymousId) and alias (previousId) name, or empty
+  bool anonymous = false;    ///< it is the anonymousId
+  /// Further identifiers of the same customer: what identify (anonymousId; the traits email and phone) and alias (previousId) name.
+  /// They are in no attribute.
+  std::vector<std::pair<TrackedId, std::string>> identifiers;
   std::string type;          ///< the event type: the `event` of track; "page: NAME", "screen: NAME", else the call's own word
   std::string message_id;    ///< empty: none
   Micros time{0};            ///< corrected by the sender's clock

@@ -34,7 +34,8 @@ TEST(Tracking, ACallBecomesAnEvent) {
   const auto e = one(R"({"userId":"u1","anonymousId":"a1","event":" Order Completed ","messageId":"m1","timestamp":"2023-11-14T22:00:00.123Z",
     "properties":{"revenue":49.9,"items":3,"gift":true,"coupon":null,"products":[{"sku":"x"}],"cart":{"id":"c1","deep":{"er":{"still":{"more":1}}}}}})");
   EXPECT_EQ(e.customer, "u1");
-  EXPECT_EQ(e.other, "");
+  EXPECT_TRUE(e.identifiers.empty()) << "only identify and alias say who is one";
+  EXPECT_FALSE(e.anonymous);
   EXPECT_EQ(e.type, "Order Completed");
   EXPECT_EQ(e.message_id, "m1");
   EXPECT_EQ(e.time, Micros{1'699'999'200'123'000});
@@ -53,12 +54,17 @@ TEST(Tracking, IdentifyAndAliasNameASecondIdentifier) {
   const auto identify = one(R"({"userId":"u1","anonymousId":"a1","traits":{"plan":"gold","email":"eva@beispiel.de","name":"Eva","address":{"city":"Ulm"},"company":{"name":"ACME"}}})",
                             TrackingCall::identify);
   EXPECT_EQ(identify.type, "identify");
-  EXPECT_EQ(identify.other, "a1");
+  using Identifiers = std::vector<std::pair<TrackedId, std::string>>;
+  EXPECT_EQ(identify.identifiers, (Identifiers{{TrackedId::anonymous_id, "a1"}, {TrackedId::email, "eva@beispiel.de"}}));
   EXPECT_EQ(named(identify.traits), (Named{{"plan", "gold"}})) << "names, addresses and e-mails of persons stay out";
   const auto alias = one(R"({"userId":"u1","previousId":"a1"})", TrackingCall::alias);
-  EXPECT_EQ(alias.customer + "=" + alias.other, "u1=a1");
+  EXPECT_EQ(alias.customer, "u1");
+  EXPECT_EQ(alias.identifiers, (Identifiers{{TrackedId::previous_id, "a1"}}));
   EXPECT_EQ(rejected(R"({"previousId":"a1"})", TrackingCall::alias), "no_customer");
-  EXPECT_EQ(one(R"({"userId":"u1","anonymousId":"u1"})", TrackingCall::identify).other, "");
+  EXPECT_EQ(one(R"({"userId":"u1","anonymousId":"u1"})", TrackingCall::identify).identifiers, Identifiers{});
+  const auto late = one(R"({"anonymousId":"a1","context":{"traits":{"phone":"+49 170 1","Email":7}}})", TrackingCall::identify);
+  EXPECT_TRUE(late.anonymous);
+  EXPECT_EQ(late.identifiers, (Identifiers{{TrackedId::phone, "+49 170 1"}, {TrackedId::email, "7"}}));
 }
 
 TEST(Tracking, GroupsSpeakOfTheCustomerUnderTheirOwnNames) {

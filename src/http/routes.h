@@ -19,6 +19,7 @@ std::vector<Route> source_routes();
 std::vector<Route> job_routes();
 std::vector<Route> analysis_routes();
 std::vector<Route> customer_routes();
+std::vector<Route> identity_routes();
 std::vector<Route> touchpoint_routes();
 std::vector<Route> mapping_routes();
 std::vector<Route> segment_routes();

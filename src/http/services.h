@@ -24,6 +24,7 @@ class WriteKeys;
 }  // namespace lotse::connect
 namespace lotse::customers {
 class Segments;
+class Identities;
 }
 namespace lotse::jobs {
 class Jobs;
@@ -48,6 +49,7 @@ struct Services {
   connect::Tracking& tracking;
   connect::WriteKeys& write_keys;
   customers::Segments& segments;
+  customers::Identities& identities;
   atlas::Touchpoints& touchpoints;
   analysis::Analysis& analysis;
   EventHub& events;

@@ -13,7 +13,7 @@ namespace {
 constexpr size_t queue_events_max = 200'000;
 constexpr size_t text_bytes_max = 10'000;
 constexpr size_t sample_max = 5, sample_attributes_max = 8;
-constexpr std::string_view same_customer_name = "same_customer";
+constexpr size_t identifiers_max = 16;  // of one event
 constexpr auto room_looked_up_every = std::chrono::seconds(1);
 constexpr size_t name_bytes_max = 400;  // of an attribute, as in files
 
@@ -36,11 +36,16 @@ TakenEvent sample_of(const events::LiveEvent& event) {
 }
 
 const char* problem(IncomingEvent& e) {
-  for (std::string* text : {&e.customer, &e.type, &e.message, &e.instance_key, &e.channel, &e.direction, &e.unit, &e.same_customer}) {
+  for (std::string* text : {&e.customer, &e.type, &e.message, &e.instance_key, &e.channel, &e.direction, &e.unit}) {
     trim(*text);
     if (text->size() > text_bytes_max) return "text_too_long";
     if (text->find('\0') != std::string::npos) return "nul_byte";
   }
+  for (const auto& identifier : e.identifiers) {
+    if (identifier.value.size() > text_bytes_max) return "text_too_long";
+    if (identifier.value.find('\0') != std::string::npos) return "nul_byte";
+  }
+  if (e.customer_kind != identity::Kind::customer) e.customer = identity::normalised(e.customer_kind, e.customer);
   if (e.customer.empty()) return "no_customer";
   if (e.type.empty()) return "no_event_type";
   if (!e.direction.empty()) {
@@ -72,7 +77,6 @@ bool AttributeRoom::takes(const IncomingEvent& event, const events::DuckStore& s
     };
     for (const auto& [name, text] : event.attributes) want(of_event_, name);
     for (const auto& [name, text] : event.customer_attributes) want(of_customer_, name);
-    if (!event.same_customer.empty()) want(of_event_, same_customer_name);
     if (fresh.size() <= room_) {
       for (const auto& [names, name] : fresh) names->emplace(name);
       room_ -= fresh.size();
@@ -158,12 +162,13 @@ void Hub::take(const WorkspaceId& workspace, std::vector<Waiting> group) {
     std::vector<events::LiveEvent> batch;
     bool no_room = false;            // some event had attributes beyond those that a workspace holds
     std::vector<size_t> index;       // of each event of the batch in the request
-    std::vector<size_t> same;        // of the batch's events that name a second identifier
     std::vector<size_t> sampled;     // likewise, that somebody may see
   };
   std::vector<Part> parts(group.size());
   AttributeRoom& room = rooms_[workspace];
   std::vector<std::string_view> customers;
+  std::deque<std::string> texts;  // what `customers` may refer to
+  const auto never_unique = (*store)->never_unique();
   for (size_t g = 0; g < group.size(); ++g) {
     Part& part = parts[g];
     auto source = (*store)->source(group[g].source_id, group[g].source_name);
@@ -193,10 +198,15 @@ void Hub::take(const WorkspaceId& workspace, std::vector<Waiting> group) {
       out.cost = in.cost;
       out.attributes = std::move(in.attributes);
       out.customer_attributes = std::move(in.customer_attributes);
+      out.kind = in.customer_kind;
+      if (!in.identifiers.empty()) out.never_unique = never_unique->contains(identity::compared(in.customer));
+      if (in.customer_kind != identity::Kind::customer) in.customer = identity::vault_text(in.customer_kind, in.customer);
       customers.push_back(in.customer);
-      if (!in.same_customer.empty()) {
-        part.same.push_back(part.batch.size());
-        customers.push_back(in.same_customer);
+      for (const auto& identifier : in.identifiers) {
+        std::string value = identity::normalised(identifier.kind, identifier.value);
+        if (value.empty() || out.further.size() == identifiers_max) continue;
+        out.further.push_back({.kind = identifier.kind, .said = in.said, .never_unique = never_unique->contains(identity::compared(value))});
+        customers.push_back(texts.emplace_back(identity::vault_text(identifier.kind, value)));
       }
       part.batch.push_back(std::move(out));
       part.index.push_back(i);
@@ -213,13 +223,9 @@ void Hub::take(const WorkspaceId& workspace, std::vector<Waiting> group) {
       group[g].done(Error::make(ErrorKind::invalid, "too_many_attributes", "none of the events has room for its attributes"));
       continue;
     }
-    size_t same = 0;
-    for (size_t i = 0; i < part.batch.size(); ++i) {
-      part.batch[i].identity = numbers[next++];
-      if (same < part.same.size() && part.same[same] == i) {
-        part.batch[i].attributes.emplace_back(std::string(same_customer_name), vault_.pseudonym(workspace, numbers[next++]));
-        ++same;
-      }
+    for (auto& event : part.batch) {
+      event.identity = numbers[next++];
+      for (auto& further : event.further) further.identity = numbers[next++];
     }
     part.news.workspace = workspace;
     part.news.source_id = group[g].source_id;

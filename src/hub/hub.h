@@ -13,6 +13,7 @@
 #include "base/feed.h"
 #include "base/guarded.h"
 #include "events/stores.h"
+#include "identity/evidence.h"
 #include "privacy/vault.h"
 
 namespace lotse::hub {
@@ -27,9 +28,9 @@ struct IncomingEvent {
   double cost = std::numeric_limits<double>::quiet_NaN();
   std::vector<std::pair<std::string, std::string>> attributes;
   std::vector<std::pair<std::string, std::string>> customer_attributes;  ///< said of the customer from this event on
-  /// Another identifier that the source says is the same customer's, or empty. It gets a number of the vault, too; its
-  /// pseudonym stands in the event's attribute `same_customer`, from which joins can be made.
-  std::string same_customer;
+  identity::Kind customer_kind = identity::Kind::customer;
+  identity::Said said = identity::Said::event;      ///< how the source knows the next ones
+  std::vector<identity::Identifier> identifiers;    ///< further ones of the same customer, by which customers are joined
 };
 struct RejectedIncoming {
   size_t index;

@@ -36,6 +36,7 @@ Result<std::unique_ptr<Intake>> Intake::open(std::shared_ptr<events::DuckStore> 
   std::unique_ptr<Intake> intake(new Intake(std::move(store), vault, std::move(options)));
   intake->source_ = TRY(intake->store_->source(intake->options_.source_id, intake->options_.source_name));
   for (const auto& a : intake->options_.attributes) intake->attributes_.push_back(TRY(intake->store_->attribute(a.name, a.scope)));
+  intake->never_unique_ = intake->store_->never_unique();
   intake->id_prefix_ = "r" + intake->options_.source_id + '\0';
   return intake;
 }
@@ -65,7 +66,16 @@ Result<void> Intake::Worker::add(const IncomingRow& row, events::RowBatch& out) 
   out.direction.push_back(TRY(directions_.code(row.direction)));
   out.unit.push_back(TRY(units_.code(row.unit)));
   out.cost.push_back(row.cost);
-  customers_.push_back(row.customer);
+  const identity::Kind kind = intake_.options_.customer_kind;
+  std::string_view customer = row.customer;
+  if (kind != identity::Kind::customer)
+    if (const std::string value = identity::normalised(kind, customer); !value.empty()) customer = texts_.emplace_back(identity::vault_text(kind, value));
+  for (size_t i = 0; i < row.identifiers.size(); ++i) {
+    const std::string value = identity::normalised(intake_.options_.identifiers[i], row.identifiers[i]);
+    if (value.empty()) continue;
+    further_.push_back({static_cast<uint32_t>(customers_.size()), static_cast<uint8_t>(i), texts_.emplace_back(identity::vault_text(intake_.options_.identifiers[i], value))});
+  }
+  customers_.push_back(customer);
 
   begins_.push_back(static_cast<uint32_t>(bytes_.size()));
   bytes_ += intake_.id_prefix_;
@@ -162,10 +172,60 @@ Result<void> Intake::Worker::finish(events::RowBatch& out) {
     std::memcpy(bytes_.data() + begins_[i] + intake_.id_prefix_.size(), &out.identity[first + i], 4);
     out.id[first + i] = events::hash_bytes({bytes_.data() + begins_[i], begins_[i + 1] - begins_[i]});
   }
+  if (!further_.empty()) TRY(note_evidence(out, first));
   customers_.clear();
+  further_.clear();
+  texts_.clear();
   begins_.clear();
   bytes_.clear();
   return {};
+}
+
+/// What the rows say about further identifiers of their customers: also rows that are known already.
+Result<void> Intake::Worker::note_evidence(const events::RowBatch& out, size_t first) {
+  std::vector<uint32_t> numbers(further_.size()), missing_numbers;
+  std::vector<std::string_view> missing;
+  std::vector<size_t> missing_at;
+  for (size_t i = 0; i < further_.size(); ++i) {
+    if (const uint32_t* number = find(events::hash_bytes(further_[i].text))) {
+      numbers[i] = *number;
+    } else {
+      missing.push_back(further_[i].text);
+      missing_at.push_back(i);
+    }
+  }
+  if (!missing.empty()) TRY(intake_.vault_.assign(intake_.options_.workspace, missing, missing_numbers));
+  for (size_t i = 0; i < missing.size(); ++i) {
+    numbers[missing_at[i]] = missing_numbers[i];
+    remember(events::hash_bytes(missing[i]), missing_numbers[i]);
+  }
+  const auto blocked = [&](std::string_view text) { return intake_.never_unique_->contains(identity::compared(identity::shown(text).value)); };
+  intake_.evidence_.with([&](auto& all) {
+    for (size_t i = 0; i < further_.size(); ++i) {
+      const Further& further = further_[i];
+      const size_t row = first + further.row;
+      const uint32_t customer = out.identity[row], other = numbers[i];
+      if (customer == other) continue;
+      const identity::Pair pair = identity::pair_of(customer, other);
+      const auto [at, fresh] = all.try_emplace(uint64_t{pair.first} << 32 | pair.second);
+      identity::Evidence& known = at->second;
+      if (!fresh && std::tuple(known.time_us, known.event, known.place) <= std::tuple(out.time_us[row], out.id[row].low, further.place)) continue;
+      known = {.a = customer, .b = other, .kind_a = intake_.options_.customer_kind, .kind_b = intake_.options_.identifiers[further.place], .said = identity::Said::import,
+               .place = further.place, .source = out.source[row], .time_us = out.time_us[row], .event = out.id[row].low,
+               .blocked_a = fresh ? blocked(customers_[further.row]) : known.blocked_a, .blocked_b = fresh ? blocked(further.text) : known.blocked_b};
+    }
+  });
+  return {};
+}
+
+std::vector<identity::Evidence> Intake::evidence() {
+  std::vector<identity::Evidence> out;
+  evidence_.with([&](auto& all) {
+    out.reserve(all.size());
+    for (const auto& [pair, one] : all) out.push_back(one);
+    all.clear();
+  });
+  return out;
 }
 
 }  // namespace lotse::hub

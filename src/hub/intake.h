@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/guarded.h"
 #include "events/duck_store.h"
 #include "privacy/vault.h"
 
@@ -24,6 +25,7 @@ struct IncomingRow {
   Micros time{0};
   double cost = std::numeric_limits<double>::quiet_NaN();
   std::span<const std::string_view> attributes;  ///< in the order of IntakeOptions::attributes
+  std::span<const std::string_view> identifiers; ///< in the order of IntakeOptions::identifiers; may be empty texts
 };
 
 struct IntakeAttribute {
@@ -37,6 +39,8 @@ struct IntakeOptions {
   std::string source_id, source_name;
   bool customer_is_instance = false;  ///< the file has one key column: it is customer and instance key at once
   std::vector<IntakeAttribute> attributes;
+  identity::Kind customer_kind = identity::Kind::customer;
+  std::vector<identity::Kind> identifiers;  ///< columns with further identifiers of a row's customer
 };
 
 inline constexpr size_t attributes_max = 2'000;  ///< of a workspace, as the store has it
@@ -73,10 +77,18 @@ class Intake {
     events::Encoder types_, channels_, directions_, units_, sources_;
     std::vector<events::Encoder> attributes_;
     std::string_view pseudonym(std::string_view name);
+    Result<void> note_evidence(const events::RowBatch& out, size_t first);
     std::unordered_map<std::string, std::string> pseudonyms_;  // of staff
     std::deque<std::string> spare_pseudonyms_;           // of this block, once there are too many to remember
     std::vector<std::string_view> customers_;            // of the rows added
     std::vector<events::EventId> hashes_;
+    std::deque<std::string> texts_;                      // what customers_ and further_ may refer to
+    struct Further {
+      uint32_t row;
+      uint8_t place;
+      std::string_view text;
+    };
+    std::vector<Further> further_;
     std::string bytes_;                                  // what the rows' ids are made of
     std::vector<uint32_t> begins_;
     std::vector<Slot> known_ = std::vector<Slot>(1 << 12);  // customers seen by this thread
@@ -86,6 +98,8 @@ class Intake {
   const std::vector<std::shared_ptr<const events::ImportAttribute>>& attributes() const { return attributes_; }
   uint16_t source() const { return source_; }
   uint64_t customers_new() const { return customers_new_.load(); }
+  /// What the rows said about further identifiers, the first row for each pair; to be asked once, at the end.
+  std::vector<identity::Evidence> evidence();
 
  private:
   Intake(std::shared_ptr<events::DuckStore> store, privacy::Vault& vault, IntakeOptions options)
@@ -97,6 +111,8 @@ class Intake {
   std::string id_prefix_;
   std::vector<std::shared_ptr<const events::ImportAttribute>> attributes_;
   std::atomic<uint64_t> customers_new_{0};
+  std::shared_ptr<const std::unordered_set<std::string>> never_unique_;
+  Guarded<std::unordered_map<uint64_t, identity::Evidence>> evidence_;  // by pair
 };
 
 }  // namespace lotse::hub

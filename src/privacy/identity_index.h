@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -9,35 +10,36 @@ struct IdentityHash {
   friend bool operator==(const IdentityHash&, const IdentityHash&) = default;
 };
 
-/// Keyed hash → number, by open addressing: 24 bytes a slot, at most three quarters full. Number 0 is "none".
+/// Keyed hash → number, by open addressing: 20 bytes a slot, between half and three quarters full, so at most 40 bytes an identity.
+/// Number 0 is "none".
 class IdentityIndex {
  public:
   uint32_t find(const IdentityHash& hash) const {
     if (slots_.empty()) return 0;
-    for (size_t at = hash.low & mask();; at = (at + 1) & mask()) {
+    for (size_t at = home(hash);; at = after(at)) {
       if (slots_[at].number == 0) return 0;
-      if (slots_[at].hash == hash) return slots_[at].number;
+      if (slots_[at].hash() == hash) return slots_[at].number;
     }
   }
 
   /// The hash must not be there yet.
   void put(const IdentityHash& hash, uint32_t number) {
     if ((size_ + 1) * 4 > slots_.size() * 3) grow();
-    size_t at = hash.low & mask();
-    while (slots_[at].number != 0) at = (at + 1) & mask();
-    slots_[at] = {hash, number};
+    size_t at = home(hash);
+    while (slots_[at].number != 0) at = after(at);
+    slots_[at] = Slot(hash, number);
     ++size_;
   }
 
   void remove(const IdentityHash& hash) {
     if (slots_.empty()) return;
-    size_t at = hash.low & mask();
-    while (slots_[at].number != 0 && !(slots_[at].hash == hash)) at = (at + 1) & mask();
+    size_t at = home(hash);
+    while (slots_[at].number != 0 && !(slots_[at].hash() == hash)) at = after(at);
     if (slots_[at].number == 0) return;
     // Later slots of the same run move up, so that no search ends too early.
-    for (size_t next = (at + 1) & mask(); slots_[next].number != 0; next = (next + 1) & mask()) {
-      const size_t home = slots_[next].hash.low & mask();
-      if (((next - home) & mask()) >= ((next - at) & mask())) {
+    const auto distance = [this](size_t from, size_t to) { return to >= from ? to - from : to + slots_.size() - from; };
+    for (size_t next = after(at); slots_[next].number != 0; next = after(next)) {
+      if (distance(home(slots_[next].hash()), next) >= distance(at, next)) {
         slots_[at] = slots_[next];
         at = next;
       }
@@ -47,19 +49,26 @@ class IdentityIndex {
   }
 
   size_t size() const { return size_; }
+  uint64_t bytes() const { return slots_.capacity() * sizeof(Slot); }
 
  private:
-  struct Slot {
-    IdentityHash hash{};
+  struct Slot {  // in words of four bytes: no gap behind the number
+    uint32_t words[4] = {};
     uint32_t number = 0;
+    Slot() = default;
+    Slot(const IdentityHash& hash, uint32_t n)
+        : words{static_cast<uint32_t>(hash.high >> 32), static_cast<uint32_t>(hash.high), static_cast<uint32_t>(hash.low >> 32), static_cast<uint32_t>(hash.low)}, number(n) {}
+    IdentityHash hash() const { return {uint64_t{words[0]} << 32 | words[1], uint64_t{words[2]} << 32 | words[3]}; }
   };
-  size_t mask() const { return slots_.size() - 1; }
+  /// The hash's share of the whole, of any number of slots.
+  size_t home(const IdentityHash& hash) const { return static_cast<size_t>(static_cast<unsigned __int128>(hash.low) * slots_.size() >> 64); }
+  size_t after(size_t at) const { return at + 1 == slots_.size() ? 0 : at + 1; }
   void grow() {
-    std::vector<Slot> old(slots_.empty() ? 1024 : slots_.size() * 2);
+    std::vector<Slot> old(slots_.empty() ? 1024 : slots_.size() + slots_.size() / 2);
     old.swap(slots_);
     size_ = 0;
     for (const auto& slot : old)
-      if (slot.number != 0) put(slot.hash, slot.number);
+      if (slot.number != 0) put(slot.hash(), slot.number);
   }
   std::vector<Slot> slots_;
   size_t size_ = 0;

@@ -281,6 +281,41 @@ Result<std::optional<std::string>> Vault::identifier(const Viewer& viewer, uint3
   return std::optional(identities[offset].identifier);
 }
 
+Result<std::vector<std::optional<std::string>>> Vault::identifiers(const Viewer& viewer, const std::vector<uint32_t>& identity_nos) {
+  if (!viewer.may(Right::see_identifiers))
+    return Error::make(ErrorKind::forbidden, "forbidden", "see_identifiers is needed");
+  Tenant& tenant = state_->tenant(viewer.workspace());
+  std::vector<std::optional<std::string>> out(identity_nos.size());
+  std::vector<size_t> order(identity_nos.size());
+  for (size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::ranges::sort(order, {}, [&](size_t i) { return identity_nos[i]; });
+  int64_t first = 0;
+  std::vector<Identity> page;
+  for (const size_t i : order) {
+    const int64_t number = identity_nos[i];
+    if (number < first || number >= first + static_cast<int64_t>(page.size())) {
+      const auto rows = TRY(state_->database->read(viewer.workspace(), [&](db::Session& s) { return s.query(sql::page_of, {{":number", number}}); }));
+      if (rows.empty()) continue;
+      first = rows[0].integer(0);
+      page = TRY(unseal(rows[0].text(2), static_cast<size_t>(rows[0].integer(1)), tenant.seal_key));
+    }
+    if (number < first + static_cast<int64_t>(page.size())) out[i] = page[static_cast<size_t>(number - first)].identifier;
+  }
+  return out;
+}
+
+Result<std::vector<uint32_t>> Vault::matching(const WorkspaceId& workspace, const std::function<bool(std::string_view)>& wanted) {
+  Tenant& tenant = state_->tenant(workspace);
+  std::vector<uint32_t> out;
+  const auto pages = TRY(state_->database->read(workspace, [](db::Session& s) { return s.query(sql::page_list); }));
+  for (const auto& page : pages) {
+    const auto identities = TRY(unseal(page.text(2), static_cast<size_t>(page.integer(1)), tenant.seal_key));
+    for (size_t i = 0; i < identities.size(); ++i)
+      if (wanted(identities[i].identifier)) out.push_back(static_cast<uint32_t>(page.integer(0) + static_cast<int64_t>(i)));
+  }
+  return out;
+}
+
 namespace {
 
 /// 12 bytes of a keyed hash of the number, then the number itself under a mask made from them: stateless, reversible

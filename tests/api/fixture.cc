@@ -122,6 +122,7 @@ void TestServer::fill() {
   things["/rules/{id}"] = mapped["rules"][0]["id"];
   const auto rows = must(admin->post(ws + "/analysis/instances", nlohmann::json::object()), 200);
   things["/customers/{cu_id}"] = rows["rows"].empty() ? "" : rows["rows"][0]["customer"];
+  things["/decisions/{id}"] = must(admin->post(ws + "/identity/decisions", {{"verdict", "join"}, {"first", things["/customers/{cu_id}"]}}), 201)["id"];
   for (const auto& [what, id] : things) EXPECT_FALSE(id.empty()) << what;
 }
 

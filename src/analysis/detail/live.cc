@@ -1,6 +1,8 @@
 #include "analysis/detail/live.h"
 
 #include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "base/log.h"
 
@@ -14,6 +16,7 @@ constexpr std::chrono::milliseconds pause_min = 2s, pause_max = 60s;  // before 
 constexpr auto newer_wait_max = 2s;       // for an as_of that another part has just been given
 constexpr Micros now_kept{600'000'000};   // how long "now" stands still while nothing comes in
 constexpr size_t views_kept = 8;
+constexpr size_t read_again_max = 20'000;  // identities whose rows are read by name; for more, everything is read
 
 bool includes(const std::vector<uint32_t>& all, const std::vector<uint32_t>& some) {
   return std::includes(all.begin(), all.end(), some.begin(), some.end());
@@ -58,6 +61,13 @@ std::vector<uint32_t> wanted_of(const events::EventStore& store, const ClassTabl
   for (const auto& a : store.dictionary()->attributes)
     if (a.in_memory && may_have_column(a.number) && std::find(out.begin(), out.end(), a.number) == out.end()) out.push_back(a.number);
   return out;
+}
+
+void note_links(std::vector<uint32_t>& customer_of, const std::vector<std::pair<uint32_t, uint32_t>>& links) {
+  for (const auto& [identity, customer] : links) {
+    if (identity >= customer_of.size()) customer_of.resize(size_t{identity} + 1, 0);
+    customer_of[identity] = identity == customer ? 0 : customer;
+  }
 }
 
 void even_out(engine::RowBatch& batch) {
@@ -121,6 +131,14 @@ void Live::removed(const events::Removed& news) {
   changed_.notify_all();
 }
 
+void Live::relinked(const events::Relinked& news) {
+  {
+    std::lock_guard lock(mutex_);
+    news_.relinked.push_back(news);
+  }
+  changed_.notify_all();
+}
+
 void Live::mapping_changed() {
   {
     std::lock_guard lock(mutex_);
@@ -157,8 +175,9 @@ void Live::write(std::stop_token stop) {
           std::lock_guard lock(mutex_);
           news_.appended_to = std::max(news_.appended_to, news.appended_to);
           news_.removed.insert(news_.removed.begin(), news.removed.begin(), news.removed.end());
+          news_.relinked.insert(news_.relinked.begin(), news.relinked.begin(), news.relinked.end());
           news_.mapping = news_.mapping || news.mapping;
-        } else {
+        } else if (loaded_) {
           if (has_outcome) done = take_outcome(stop);
           if (done) done = choose_task();
         }
@@ -237,6 +256,8 @@ Result<std::optional<Live::Work>> Live::load_file(std::shared_ptr<events::EventS
   work.columns = std::move(from_file->columns);
   work.as_of = from_file->as_of;
   work.tallies = std::move(from_file->tallies);
+  work.customer_of = std::move(from_file->customer_of);
+  if (!TRY(settle_links(work, stop))) return std::optional<Work>{};
   // The file knows nothing of imports that were undone while nobody watched: then the store holds fewer events.
   constexpr int tries = 50;
   for (int i = 0; i < tries; ++i) {
@@ -253,6 +274,7 @@ Result<std::optional<Live::Work>> Live::load_file(std::shared_ptr<events::EventS
 Result<Live::Work> Live::build(std::shared_ptr<events::EventStore> store, std::vector<uint32_t> properties, uint64_t up_to,
                                std::stop_token stop) {
   Work work{.store = std::move(store), .table = ClassTable(std::move(properties)), .attributes = {source_attribute}};
+  note_links(work.customer_of, work.store->links());  // before the rows: what changes from here on is told, and done again
   const auto rows = TRY(collect(work, up_to, true, stop));
   work.columns = TRY(engine::build(rows, shared_.background, stop));
   work.as_of = up_to;
@@ -309,17 +331,90 @@ Result<void> Live::remove_rows(Work& work, const std::vector<events::Removed>& r
   return {};
 }
 
+/// Gives the customers exactly the rows that the store has for them up to work.as_of. False where there are too many.
+Result<bool> Live::read_again(Work& work, const std::vector<uint32_t>& customers, std::stop_token stop) {
+  if (customers.empty()) return true;
+  size_t identities = 0;
+  for (const uint32_t customer : customers)
+    if ((identities += work.store->identities_of(customer).size() + 1) > 2 * read_again_max) return false;
+  engine::RowBatch rows;
+  TRY(work.store->scan_customers(customers, work.as_of, wanted_of(*work.store, work.table),
+                                 [&](EventColumns&& chunk) -> Result<void> {
+                                   if (chunk.size() == 0) return {};
+                                   auto classes = work.table.derive(chunk);
+                                   add_chunk(rows, std::move(chunk), std::move(classes), work.attributes);
+                                   return {};
+                                 },
+                                 stop));
+  even_out(rows);
+  work.columns = TRY(engine::replace_customers(work.columns, customers, rows, shared_.background, stop));
+  work.rows_since_save += rows.size();
+  return true;
+}
+
+/// Identities belong to other customers: rows move with whole customers, and are read again where a customer was dealt out anew.
+/// The order within the list may be given up, for what is read again is the store's present state: every customer that such a
+/// change has touched, and those into which it went since. Doing it twice changes nothing. False where all must be read.
+Result<bool> Live::relink(Work& work, const std::vector<events::Relinked>& relinked, std::stop_token stop) {
+  if (relinked.empty()) return true;
+  std::unordered_map<uint32_t, uint32_t> into;
+  std::unordered_set<uint32_t> anew;
+  for (const auto& news : relinked) {
+    for (const auto& [from, to] : news.merged) into[from] = to;
+    anew.insert(news.dealt_anew.begin(), news.dealt_anew.end());
+  }
+  std::vector<uint32_t> again(anew.begin(), anew.end());
+  for (size_t i = 0; i < again.size(); ++i) {
+    for (uint32_t next : {work.store->customer_of(again[i]), into.contains(again[i]) ? into.at(again[i]) : again[i]})
+      if (anew.insert(next).second) again.push_back(next);
+  }
+  const std::vector<std::pair<uint32_t, uint32_t>> moves(into.begin(), into.end());
+  work.columns = TRY(engine::move_customers(work.columns, moves, shared_.background, stop));
+  if (!TRY(read_again(work, again, stop))) return false;
+  for (const auto& news : relinked) note_links(work.customer_of, news.moved);
+  work.rows_since_save += moves.size();
+  return true;
+}
+
+/// Columns of a file follow the store's links of now. False where all must be read.
+Result<bool> Live::settle_links(Work& work, std::stop_token stop) {
+  const auto links = work.store->links();
+  std::vector<uint32_t> now;
+  note_links(now, links);
+  now.resize(std::max(now.size(), work.customer_of.size()), 0);
+  work.customer_of.resize(now.size(), 0);
+  std::unordered_set<uint32_t> touched;
+  for (uint32_t i = 1; i < now.size(); ++i) {
+    if (now[i] == work.customer_of[i]) continue;
+    touched.insert({now[i] ? now[i] : i, work.customer_of[i] ? work.customer_of[i] : i});
+    if (touched.size() > read_again_max) return false;
+  }
+  if (!TRY(read_again(work, {touched.begin(), touched.end()}, stop))) return false;
+  work.customer_of = std::move(now);
+  return true;
+}
+
 Result<void> Live::step(const News& news, std::stop_token stop) {
   uint64_t up_to = std::max(work_.as_of, news.appended_to);
   const uint64_t before = engine::info(work_.columns).events;
   TRY(remove_rows(work_, news.removed, stop));
   lost_rows_ = lost_rows_ || engine::info(work_.columns).events != before;
   for (const auto& r : news.removed) up_to = std::max(up_to, r.as_of);
+  for (const auto& r : news.relinked) up_to = std::max(up_to, r.as_of);
   const uint64_t old_as_of = work_.as_of;
+  if (!TRY(relink(work_, news.relinked, stop))) {
+    loaded_ = false;  // so much has changed that reading everything is quicker
+    std::error_code ignored;
+    std::filesystem::remove(file(), ignored);
+    return {};
+  }
   TRY(add_rows(work_, up_to, true, stop));
-  if (task_ != Task::none) removed_during_task_.insert(removed_during_task_.end(), news.removed.begin(), news.removed.end());
+  if (task_ != Task::none) {
+    removed_during_task_.insert(removed_during_task_.end(), news.removed.begin(), news.removed.end());
+    relinked_during_task_.insert(relinked_during_task_.end(), news.relinked.begin(), news.relinked.end());
+  }
   if (lost_rows_) floor_ = work_.as_of;
-  if (lost_rows_ || work_.as_of != old_as_of) publish(false);
+  if (lost_rows_ || !news.relinked.empty() || work_.as_of != old_as_of) publish(false);
   lost_rows_ = false;
   return {};
 }
@@ -372,6 +467,7 @@ Result<void> Live::choose_task() {
 void Live::start(Task task, std::vector<uint32_t> properties) {
   task_ = task;
   removed_during_task_.clear();
+  relinked_during_task_.clear();
   if (task == Task::save) {
     save_wanted_ = false;
     work_.rows_since_save = 0;
@@ -448,7 +544,9 @@ Result<void> Live::take_outcome(std::stop_token stop) {
       next.attributes = work_.attributes;
       next.classes = work_.classes;
       TRY(remove_rows(next, removed_during_task_, stop));
+      if (!TRY(relink(next, relinked_during_task_, stop))) return {};  // choose_task begins anew
       TRY(add_rows(next, work_.as_of, false, stop));
+      next.customer_of = std::move(work_.customer_of);
       next.tallies = std::move(work_.tallies);
       next.tallies_exact = work_.tallies_exact;
       work_ = std::move(next);
@@ -456,6 +554,7 @@ Result<void> Live::take_outcome(std::stop_token stop) {
       break;
     case Task::classes:
       TRY(remove_rows(next, removed_during_task_, stop));
+      if (!TRY(relink(next, relinked_during_task_, stop))) return {};
       TRY(add_rows(next, work_.as_of, true, stop));
       next.as_of = work_.as_of;
       work_ = std::move(next);
@@ -472,6 +571,7 @@ Result<void> Live::save(const Work& work) const {
                    .classes = work.table.classes(),
                    .attributes = work.attributes,
                    .tallies = work.tallies,
+                   .customer_of = work.customer_of,
                    .columns = work.columns};
   const auto done = save_columns(file(), out);
   if (!done) log_warning("analysis", "columns were not written: {} {}", done.error().code, done.error().detail);

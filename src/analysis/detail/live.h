@@ -62,6 +62,7 @@ class Live {
   // --- news; quick, from any thread ---
   void appended(const events::Appended& news);
   void removed(const events::Removed& news);
+  void relinked(const events::Relinked& news);
   void mapping_changed();
 
   // --- requests; from any thread ---
@@ -90,6 +91,7 @@ class Live {
     std::vector<uint32_t> attributes;                        ///< attribute number of each column
     engine::Snapshot columns;
     uint64_t as_of = 0;
+    std::vector<uint32_t> customer_of;  ///< [identity] as the columns have it; 0, or none: itself
     Tallies tallies;
     bool tallies_exact = true;
     uint64_t rows_since_save = 0;
@@ -97,8 +99,9 @@ class Live {
   struct News {
     uint64_t appended_to = 0;
     std::vector<events::Removed> removed;
+    std::vector<events::Relinked> relinked;
     bool mapping = false;
-    bool any() const { return appended_to != 0 || !removed.empty() || mapping; }
+    bool any() const { return appended_to != 0 || !removed.empty() || !relinked.empty() || mapping; }
   };
   enum class Task { none, save, merge, classes, count };
 
@@ -111,6 +114,9 @@ class Live {
                      std::stop_token stop);
   Result<void> step(const News& news, std::stop_token stop);
   Result<void> remove_rows(Work& work, const std::vector<events::Removed>& removed, std::stop_token stop);
+  Result<bool> relink(Work& work, const std::vector<events::Relinked>& relinked, std::stop_token stop);
+  Result<bool> read_again(Work& work, const std::vector<uint32_t>& customers, std::stop_token stop);
+  Result<bool> settle_links(Work& work, std::stop_token stop);
   Result<void> add_rows(Work& work, uint64_t up_to, bool tally, std::stop_token stop);
   Result<engine::RowBatch> collect(Work& work, uint64_t up_to, bool tally, std::stop_token stop);
   Result<void> count_rows(Work& work, uint64_t after, uint64_t up_to, std::stop_token stop);
@@ -131,6 +137,7 @@ class Live {
   bool loaded_ = false;
   Task task_ = Task::none;
   std::vector<events::Removed> removed_during_task_;
+  std::vector<events::Relinked> relinked_during_task_;
   bool save_wanted_ = false;
   uint64_t floor_ = 0;
   bool lost_rows_ = false;  ///< since the last published moment

@@ -53,6 +53,9 @@ Service::Service(Analysis::Parts given, Options options)
   removed_ = parts.feeds.removed.subscribe([this](const events::Removed& news) {
     if (auto at = known(news.workspace)) at->removed(news);
   });
+  relinked_ = parts.feeds.relinked.subscribe([this](const events::Relinked& news) {
+    if (auto at = known(news.workspace)) at->relinked(news);
+  });
   mapping_ = parts.touchpoints.changes().subscribe([this](const atlas::MappingChanged& news) {
     if (auto at = known(news.workspace)) at->mapping_changed();
   });
@@ -64,6 +67,7 @@ Service::~Service() {
   parts.touchpoints.attach(nullptr);
   appended_ = {};
   removed_ = {};
+  relinked_ = {};
   mapping_ = {};
   keeper_.request_stop();
   keeper_.join();

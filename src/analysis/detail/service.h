@@ -82,6 +82,7 @@ class Service final : public atlas::CatalogueSource {
   Guarded<std::map<WorkspaceId, std::shared_ptr<Live>>> lives_;
   Feed<events::Appended>::Handle appended_;
   Feed<events::Removed>::Handle removed_;
+  Feed<events::Relinked>::Handle relinked_;
   Feed<atlas::MappingChanged>::Handle mapping_;
   std::jthread keeper_;  ///< closes what nobody uses
 };

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <bit>
 #include <cerrno>
 #include <cstring>
@@ -24,7 +25,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "the file is read as it lies in memory");
 
 constexpr char magic[8] = {'L', 'o', 't', 's', 'e', 'C', 'o', 'l'};
-constexpr uint64_t layout_version = 1;
+constexpr uint64_t layout_version = 2;
 constexpr size_t page = 4096;
 
 struct Front {
@@ -104,6 +105,9 @@ std::vector<char> head_of(const SavedColumns& saved) {
     w.number(counts.size());
     for (uint64_t v : counts) w.number(v);
   }
+  w.number(std::ranges::count_if(saved.customer_of, [](uint32_t customer) { return customer != 0; }));
+  for (size_t i = 0; i < saved.customer_of.size(); ++i)
+    if (saved.customer_of[i] != 0) w.number(uint64_t{i} << 32 | saved.customer_of[i]);
   return std::move(w.bytes);
 }
 
@@ -134,6 +138,12 @@ bool read_head(std::span<const char> bytes, SavedColumns& out) {
     auto& counts = out.tallies.attributes[static_cast<uint32_t>(r.number())];
     counts.resize(r.count());
     for (auto& v : counts) v = r.number();
+  }
+  for (size_t n = r.count(); n > 0; --n) {
+    const uint64_t link = r.number();
+    const size_t identity = link >> 32;
+    if (identity >= out.customer_of.size()) out.customer_of.resize(identity + 1, 0);
+    out.customer_of[identity] = static_cast<uint32_t>(link);
   }
   return !r.broken && r.bytes.empty();
 }

@@ -17,6 +17,7 @@ struct SavedColumns {
   std::vector<EventClass> classes;
   std::vector<uint32_t> attributes;      ///< attribute number of each attribute column
   Tallies tallies;
+  std::vector<uint32_t> customer_of;     ///< [identity] whose rows the columns hold it for; 0: its own
   engine::Snapshot columns;
 };
 

@@ -12,7 +12,8 @@
 #include "events/duck_store.h"
 #include "events/id_set.h"
 
-/// What the files of DuckStore share. Locks are taken in this order: import → write → publish → state.
+/// What the files of DuckStore share. Locks are taken in this order: import → write → publish → state;
+/// relink → write → publish, and graph last of all.
 namespace lotse::events {
 namespace detail {
 
@@ -64,9 +65,10 @@ struct Visible {
   std::vector<std::shared_ptr<const Part>> parts;
   std::vector<std::shared_ptr<const TailBatch>> tail;
   std::vector<uint32_t> live_attributes;  // columns of the live table
-  std::map<uint32_t, uint32_t> links;
   uint64_t as_of = 0, removals = 0;
 };
+
+using EvidenceBatch = std::vector<identity::Evidence>;
 
 std::string code_column(uint32_t attribute);  // "a17"
 std::string text_column(uint32_t attribute);  // "t17"
@@ -102,14 +104,28 @@ struct DuckStore::State {
   mutable std::mutex state_mutex;
   std::vector<std::shared_ptr<const detail::Part>> parts;
   std::deque<std::shared_ptr<const detail::TailBatch>> tail;
+  std::deque<std::shared_ptr<const detail::EvidenceBatch>> tail_evidence;  // of each batch of the tail
   std::map<uint32_t, std::map<uint16_t, detail::SourceCount>> part_counts;  // part → source
   std::map<uint16_t, detail::SourceCount> live_counts;
-  std::map<uint32_t, uint32_t> links;
   std::vector<uint32_t> live_attributes;
   uint64_t counter = 0;  // as_of: all arrivals up to here are visible
   uint64_t given = 0;    // arrival numbers up to here were given out; at least `counter`, beyond it while a group is written or after it failed
   uint64_t events = 0, tail_events = 0, removals = 0;
   detail::Visible visible() const;
+
+  // Who is one customer. Changes are told in their order: whoever changes holds relink_mutex until it is told.
+  std::mutex relink_mutex;
+  mutable std::shared_mutex graph_mutex;  // guards the next two
+  identity::Graph graph;
+  std::shared_ptr<const std::unordered_set<std::string>> never_unique = std::make_shared<const std::unordered_set<std::string>>();
+  void customers_of(const uint32_t* identity, size_t n, uint32_t* customer) const;
+  /// Changes the graph and tells. `as_of`: 0 where the change has a number of its own.
+  Result<void> relink(uint64_t as_of, const std::function<identity::Changes(identity::Graph&)>& change);
+  /// The same in slices, so that live events do not wait long.
+  void relink_by(uint64_t as_of, const std::vector<identity::Evidence>& evidence);
+  Result<void> load_identities(detail::Connection& connection);
+  Result<void> write_evidence(detail::Connection& connection, const std::vector<identity::Evidence>& evidence, uint32_t part);
+  Result<uint64_t> count_up(detail::Connection& connection);  ///< a new as_of without events
 
   // Durable state of the dictionaries; guarded by write_mutex.
   detail::CatalogueMark persisted;

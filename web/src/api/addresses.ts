@@ -11,6 +11,7 @@ export const addresses = {
   newSource: 'daten/quellen/neu',
   source: (id: string) => `daten/quellen/${encodeURIComponent(id)}`,
   live: 'daten/live',
+  identities: 'daten/identitaeten',
   people: 'verwaltung/personen',
   workspaces: 'verwaltung/arbeitsbereiche',
   tokens: 'verwaltung/tokens',

@@ -3,7 +3,7 @@ import type * as T from './types';
 /** What a stored answer belongs to; a change names the groups that it makes stale. */
 export type Group =
   | 'coverage' | 'dimensions' | 'analysis' | 'touchpoints' | 'mapping' | 'segments' | 'imports' | 'sources' | 'jobs'
-  | 'members' | 'tokens' | 'audit' | 'customers' | 'write_keys' | 'live';
+  | 'members' | 'tokens' | 'audit' | 'customers' | 'write_keys' | 'live' | 'identities';
 
 /** A question to a workspace: its answer may be kept and asked again. Use with `useApi`. */
 export interface Question<Request, Answer> {
@@ -50,6 +50,9 @@ const whole = { body: (r: unknown) => r };
 const mapped: Group[] = ['touchpoints', 'mapping', 'analysis', 'coverage', 'dimensions', 'customers'];
 const loaded: Group[] = ['imports', 'sources', 'coverage', 'dimensions', 'analysis', 'touchpoints', 'customers'];
 
+/** After these other identities are one customer, and every number of customers may differ. */
+const joined: Group[] = ['identities', 'analysis', 'coverage', 'dimensions', 'touchpoints', 'customers', 'audit'];
+
 /** Everything below /workspaces/{ws}. One row a route, as in the server's table. */
 export const api = {
   coverage: get<T.Coverage>('coverage', 'coverage'),
@@ -61,6 +64,16 @@ export const api = {
   instances: ask<T.InstancesRequest, T.Instances>('analysis', 'analysis/instances'),
   customer: getBy<{ id: string; cursor?: string }, T.CustomerCourse>(
     'customers', 'customer', (r) => `customers/${id(r.id)}${r.cursor ? `?cursor=${id(r.cursor)}` : ''}`),
+
+  identityRules: get<T.IdentityRules>('identities', 'identity/rules'),
+  setIdentityRules: change<{ etag?: string; rules: T.IdentityRulesRequest }, T.IdentityRules>('PATCH', 'identity/rules', joined, { body: (r) => r.rules, etag: (r) => r.etag }),
+  heldJoins: getBy<{ cursor?: string }, T.List<T.HeldJoin>>('identities', 'identity/held', (r) => `identity/held${r.cursor ? `?cursor=${id(r.cursor)}` : ''}`),
+  identityDecisions: get<T.List<T.IdentityDecision>>('identities', 'identity/decisions'),
+  decideIdentity: change<T.IdentityDecisionRequest, T.IdentityDecision>('POST', 'identity/decisions', joined, whole),
+  withdrawIdentityDecision: change<{ id: string }>('DELETE', (r) => `identity/decisions/${id(r.id)}`, joined),
+  searchIdentity: change<T.IdentitySearch, T.CustomerIdentities>('POST', 'identity/search', ['audit'], whole),
+  whyOneCustomer: getBy<{ first: string; second: string }, T.IdentityChain>('identities', 'identity/why', (r) => `identity/why?first=${id(r.first)}&second=${id(r.second)}`),
+  customerIdentities: getBy<{ id: string }, T.CustomerIdentities>('identities', 'customer/identities', (r) => `customers/${id(r.id)}/identities`),
 
   touchpoints: get<T.List<T.Touchpoint>>('touchpoints', 'touchpoints'),
   editTouchpoint: change<{ id: string; etag?: string; patch: T.TouchpointPatch }, T.Touchpoint>(

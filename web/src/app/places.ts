@@ -3,7 +3,7 @@ import { addresses, type Me, type Right, type Workspace } from '@/api';
 import { hasPage } from './pages';
 
 export type PlaceKey = 'cockpit' | 'touchpoints' | 'explore' | 'data' | 'admin';
-export type PageKey = 'cockpit' | 'touchpoints' | 'journey' | 'import' | 'sources' | 'live' | 'people' | 'workspaces' | 'tokens' | 'audit';
+export type PageKey = 'cockpit' | 'touchpoints' | 'journey' | 'import' | 'sources' | 'live' | 'identities' | 'people' | 'workspaces' | 'tokens' | 'audit';
 
 export interface PlacePage {
   key: PageKey;
@@ -31,6 +31,7 @@ const places: Place[] = [
       { key: 'import', path: addresses.import, right: 'import_data' },
       { key: 'sources', path: addresses.sources, right: 'read' },
       { key: 'live', path: addresses.live, right: 'see_customers' },
+      { key: 'identities', path: addresses.identities, right: 'see_customers' },
     ],
   },
   {

@@ -14,6 +14,7 @@ export const de: Translation<typeof en> = {
   'place.import': 'Import',
   'place.sources': 'Quellen',
   'place.live': 'Live',
+  'place.identities': 'Identitäten',
   'place.journey': 'Ist-Journey',
   'place.people': 'Personen',
   'place.workspaces': 'Arbeitsbereiche',

@@ -12,6 +12,7 @@ export const en = {
   'place.import': 'Import',
   'place.sources': 'Sources',
   'place.live': 'Live',
+  'place.identities': 'Identities',
   'place.journey': 'Actual journey',
   'place.people': 'People',
   'place.workspaces': 'Workspaces',

@@ -1,16 +1,16 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { IconAbc, IconCalendarTime, IconClock, IconDecimal, IconNumbers, IconSquareDashed, IconUser, type Icon } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
-import type { ColumnRole, Detection } from '@/api';
+import type { ColumnRole, Detection, IdentifierKind } from '@/api';
 import { useTexts } from '@/i18n';
 import { texts } from './de';
 import classes from './imports.module.css';
-import { attributeRoles, type ColumnChoice } from './mapping';
+import { attributeRoles, identifierKinds, identifierRoles, type ColumnChoice } from './mapping';
 
 const kindIcons: Record<string, Icon> = { time: IconCalendarTime, time_of_day: IconClock, integer: IconNumbers, decimal: IconDecimal, text: IconAbc, person: IconUser, empty: IconSquareDashed };
 const needed: ColumnRole[] = ['customer', 'event_type', 'time', 'time_of_day', 'instance_key'];
 const useful: ColumnRole[] = ['channel', 'source_system', 'direction', 'unit', 'cost'];
-const further: ColumnRole[] = ['event_attribute', 'customer_attribute', 'pseudonymise', 'ignore'];
+const further: ColumnRole[] = ['identifier', 'event_attribute', 'customer_attribute', 'pseudonymise', 'ignore'];
 /** A file with hundreds of columns shows these first; the rest on demand. */
 const firstColumns = 40;
 
@@ -19,9 +19,10 @@ interface Props {
   choices: ColumnChoice[];
   onRole: (index: number, role: ColumnRole) => void;
   onName: (index: number, name: string) => void;
+  onKind: (index: number, kind: IdentifierKind) => void;
 }
 /** The file's first rows under headers that ask for each column's meaning. */
-export function ColumnTable({ detection, choices, onRole, onName }: Props) {
+export function ColumnTable({ detection, choices, onRole, onName, onKind }: Props) {
   const { t, format } = useTexts(texts);
   const [all, setAll] = useState(false);
   const count = all ? detection.columns.length : Math.min(detection.columns.length, firstColumns);
@@ -56,7 +57,16 @@ export function ColumnTable({ detection, choices, onRole, onName }: Props) {
                       onChange={(e) => onRole(i, e.currentTarget.value as ColumnRole)}
                       data={options}
                     />
-                    {attributeRoles.includes(choice.role) ? (
+                    {identifierRoles.includes(choice.role) ? (
+                      <NativeSelect
+                        size="xs"
+                        mt={4}
+                        aria-label={t('wizard.kind_of', { column: column.name })}
+                        value={choice.kind}
+                        onChange={(e) => onKind(i, e.currentTarget.value as IdentifierKind)}
+                        data={identifierKinds.map((kind) => ({ value: kind, label: t(`identifier.${kind}`) }))}
+                      />
+                    ) : attributeRoles.includes(choice.role) ? (
                       <TextInput
                         size="xs"
                         mt={4}

@@ -182,6 +182,7 @@ function Wizard({ upload, fileName, detection, problem, busy, options, onOptions
           <ColumnTable
             detection={detection}
             choices={choices}
+            onKind={(i, kind) => setChoices((old) => old.map((c, at) => (at === i ? { ...c, kind } : c)))}
             onRole={(i, role) => setChoices((old) => withRole(old, i, role))}
             onName={(i, name) => setChoices((old) => old.map((c, k) => (k === i ? { ...c, name } : c)))}
           />

@@ -58,7 +58,7 @@ describe('the meaning of columns', () => {
     expect(matchingSource({ ...detection, matching_source: 'CRM' }, [source])).toBe(source);
     expect(matchingSource({ ...detection, matching_source: 'src_1' }, [source])).toBe(source);
     expect(matchingSource(detection, [source])).toBeUndefined();
-    expect(savedChoices(detection, source.mapping).at(-1)).toEqual({ column: 'agent', role: 'pseudonymise', name: 'Team' });
+    expect(savedChoices(detection, source.mapping).at(-1)).toEqual({ column: 'agent', role: 'pseudonymise', name: 'Team', kind: 'customer' });
   });
 });
 

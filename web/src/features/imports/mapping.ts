@@ -1,4 +1,4 @@
-import type { ColumnRole, Detection, ReadOptions, Source, SourceMapping } from '@/api';
+import type { ColumnRole, Detection, IdentifierKind, ReadOptions, Source, SourceMapping } from '@/api';
 
 /** What each column of a file means; pure, so that the wizard's rules can be tested. */
 export interface ColumnChoice {
@@ -6,14 +6,19 @@ export interface ColumnChoice {
   role: ColumnRole;
   /** The attribute's own name; empty: the column's. */
   name: string;
+  /** Of a customer or identifier column: what it holds. */
+  kind: IdentifierKind;
 }
 
 /** Roles that only one column can have. */
 export const singleRoles: ColumnRole[] = ['customer', 'instance_key', 'event_type', 'time', 'time_of_day', 'channel', 'source_system', 'direction', 'unit', 'cost'];
 export const attributeRoles: ColumnRole[] = ['event_attribute', 'customer_attribute', 'pseudonymise'];
 
+export const identifierRoles: ColumnRole[] = ['customer', 'identifier'];
+export const identifierKinds: IdentifierKind[] = ['customer', 'user_id', 'crm', 'erp', 'email', 'phone', 'account', 'contract', 'order', 'device', 'anonymous_id'];
+
 export function suggestedChoices(detection: Detection): ColumnChoice[] {
-  return detection.columns.map((c) => ({ column: c.name, role: c.suggested, name: '' }));
+  return detection.columns.map((c) => ({ column: c.name, role: c.suggested, name: '', kind: 'customer' as const }));
 }
 
 /** A saved source's meaning, laid over the columns of this file; columns it does not name are left out. */
@@ -21,7 +26,7 @@ export function savedChoices(detection: Detection, mapping: SourceMapping): Colu
   const saved = new Map(mapping.columns.map((c) => [c.column, c]));
   return detection.columns.map((c) => {
     const known = saved.get(c.name);
-    return { column: c.name, role: known?.role ?? 'ignore', name: known?.name ?? '' };
+    return { column: c.name, role: known?.role ?? 'ignore', name: known?.name ?? '', kind: known?.kind ?? ('customer' as const) };
   });
 }
 
@@ -56,7 +61,7 @@ export function toMapping(choices: ColumnChoice[], read: ReadOptions, defaults: 
     read: Object.fromEntries(Object.entries(read).filter(([, value]) => value !== undefined && value !== '')) as ReadOptions,
     columns: choices
       .filter((c) => c.role !== 'ignore')
-      .map((c) => ({ column: c.column, role: c.role, ...(attributeRoles.includes(c.role) && c.name.trim() && c.name.trim() !== c.column ? { name: c.name.trim() } : {}) })),
+      .map((c) => ({ column: c.column, role: c.role, ...(attributeRoles.includes(c.role) && c.name.trim() && c.name.trim() !== c.column ? { name: c.name.trim() } : {}), ...(identifierRoles.includes(c.role) && c.kind !== 'customer' ? { kind: c.kind } : {}) })),
   };
   if (defaults.channel.trim() && !has('channel')) mapping.channel = defaults.channel.trim();
   if (defaults.direction && !has('direction')) mapping.direction = defaults.direction;
