@@ -9,12 +9,16 @@
 #include <string_view>
 #include <vector>
 
+#include "access/audit.h"
 #include "access/workspaces.h"
 #include "analysis/customer_names.h"
+#include "analysis/customer_types.h"
 #include "analysis/types.h"
 #include "atlas/touchpoints.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "customers/computed.h"
+#include "customers/panel.h"
 #include "customers/segments.h"
 #include "events/event_store.h"
 #include "model/viewer.h"
@@ -63,6 +67,9 @@ class Analysis {
     access::Workspaces& workspaces;
     atlas::Touchpoints& touchpoints;
     customers::Segments& segments;
+    customers::ComputedAttributes& computed;
+    customers::Panel& panel;
+    access::Audit& audit;
     CustomerNames& names;
     Clock& clock;
   };
@@ -82,6 +89,36 @@ class Analysis {
   /// errors  not_found, invalid_cursor
   Result<CustomerCourse> customer_course(const Viewer& viewer, std::string_view customer,
                                          const std::optional<std::string>& cursor);
+
+  // --- single customers: need Right::see_customers; each look is noted in the audit log ---
+  /// errors  invalid_query (/query; more than 500 bytes)
+  Result<CustomerHits> find_customers(const Viewer& viewer, const CustomerSearch& search);
+  /// errors  not_found
+  Result<CustomerProfile> customer_profile(const Viewer& viewer, std::string_view customer);
+  /// 100 events a page, newest first.
+  /// errors  not_found, invalid_cursor, invalid_time (/before), unknown_touchpoint (/touchpoint)
+  Result<Timeline> customer_timeline(const Viewer& viewer, std::string_view customer, const TimelineRequest& request);
+  /// errors  not_found
+  Result<CustomerPanel> customer_panel(const Viewer& viewer, std::string_view customer);
+  /// The panel by a link. errors  link_not_valid, not_found
+  Result<CustomerPanel> customer_panel_by_link(std::string_view secret);
+  /// errors  not_found, those of Panel::link
+  Result<customers::PanelLink> panel_link(const Viewer& viewer, const customers::PanelLinkRequest& request);
+  /// Need Right::analyse, too. errors  not_found
+  Result<CustomerExport> customer_export(const Viewer& viewer, std::string_view customer);
+  Result<CsvExport> customer_csv(const Viewer& viewer, std::string_view customer);
+
+  // --- many customers ---
+  /// How many a filter selects.
+  Result<Audience> audience(const Viewer& viewer, const AudienceRequest& request, std::stop_token stop = {});
+  /// Who they are. Needs Right::see_customers. errors  invalid_limit, invalid_cursor
+  Result<Customers> customer_list(const Viewer& viewer, const CustomersRequest& request, std::stop_token stop = {});
+  /// All of them with all computed attributes. Needs Right::see_customers and Right::analyse.
+  Result<CsvExport> customer_list_csv(const Viewer& viewer, const CustomersRequest& request);
+  /// What a definition gives. Needs Right::see_customers.
+  /// errors  unknown_touchpoint, unknown_attribute, invalid_number
+  Result<ComputedSummary> computed_summary(const Viewer& viewer, const ComputedRequest& request, std::stop_token stop = {});
+
   /// Never waits: says `loading` while the first load runs.
   Result<Coverage> coverage(const Viewer& viewer);
   Result<Dimensions> dimensions(const Viewer& viewer);

@@ -63,6 +63,7 @@ Result<CustomerCourse> Analysis::customer_course(const Viewer& viewer, std::stri
   const auto stored = TRY(moment.store->customer_events(*number, seen.as_of, offset, page + 1));
   if (offset == 0 && stored.empty() && out.events_total == 0)
     return Error::make(ErrorKind::not_found, "not_found", "customer " + std::string(customer));
+  TRY(service_->note_view(viewer, out.customer, "customer.view"));
   for (size_t i = 0; i < stored.size() && i < page; ++i) out.events.push_back(event_of(stored[i], seen));
   if (stored.size() > page) out.next_cursor = fmt::format("{}.{}", seen.as_of, offset + page);
   if (viewer.may(Right::see_identifiers)) out.identifier = TRY(service_->parts.names.identifier(viewer, *number));

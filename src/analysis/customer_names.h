@@ -22,6 +22,8 @@ class CustomerNames {
                                                       std::span<const uint32_t> customers) = 0;
   /// None where no customer of the workspace has it.
   virtual Result<std::optional<uint32_t>> customer_of(const WorkspaceId& workspace, std::string_view pseudonym) = 0;
+  /// The number of the identity that an identifier of any kind names; asked only for viewers with Right::see_identifiers.
+  virtual Result<std::optional<uint32_t>> identity_of(const Viewer& viewer, std::string_view identifier) = 0;
   /// The original identifier; asked only for viewers with Right::see_identifiers.
   virtual Result<std::optional<std::string>> identifier(const Viewer& viewer, uint32_t customer) = 0;
 };

@@ -36,6 +36,12 @@ class TestNames final : public CustomerNames {
       return at == k.numbers.end() ? std::nullopt : std::optional(at->second);
     });
   }
+  Result<std::optional<uint32_t>> identity_of(const Viewer&, std::string_view identifier) override {
+    return names_.with([&](Known& k) -> std::optional<uint32_t> {
+      const auto at = k.numbers.find(std::string(identifier));
+      return at == k.numbers.end() ? std::nullopt : std::optional(at->second);
+    });
+  }
   Result<std::optional<std::string>> identifier(const Viewer&, uint32_t customer) override {
     return names_.with([&](Known& k) { return std::optional(k.names.at(customer - 1)); });
   }
@@ -53,7 +59,7 @@ struct TestEvent {
   Micros time{0};
   std::string type, source = "CRM", key, channel, direction, unit;
   double cost = std::numeric_limits<double>::quiet_NaN();
-  std::vector<std::pair<std::string, std::string>> attributes;
+  std::vector<std::pair<std::string, std::string>> attributes, customer_attributes;
 };
 
 struct TestFolder {
@@ -81,6 +87,8 @@ class TestWorld {
     need(database->write_system([&](db::Session& session) { return session.execute(person, {{":id", user_}}); }));
     workspace = make_workspace("Test", zone);
     segments.emplace(*database, clock);
+    computed.emplace(*database, clock, *audit, *segments);
+    panel.emplace(*database, clock, *audit, *workspaces);
     touchpoints.emplace(*database, clock, *audit);
     stores.emplace(folder.path, events::StoreOptions{}, clock);
     start();
@@ -104,6 +112,9 @@ class TestWorld {
                                                           .workspaces = *workspaces,
                                                           .touchpoints = *touchpoints,
                                                           .segments = *segments,
+                                                          .computed = *computed,
+                                                          .panel = *panel,
+                                                          .audit = *audit,
                                                           .names = names,
                                                           .clock = clock},
                                           options_);
@@ -128,7 +139,8 @@ class TestWorld {
                               .direction = e.direction,
                               .unit = e.unit,
                               .cost = e.cost,
-                              .attributes = e.attributes};
+                              .attributes = e.attributes,
+                              .customer_attributes = e.customer_attributes};
       out.push_back(std::move(event));
     }
     std::promise<Result<events::Acked>> done;
@@ -191,6 +203,8 @@ class TestWorld {
   std::optional<access::Audit> audit;
   std::optional<access::Workspaces> workspaces;
   std::optional<customers::Segments> segments;
+  std::optional<customers::ComputedAttributes> computed;
+  std::optional<customers::Panel> panel;
   std::optional<atlas::Touchpoints> touchpoints;
   std::optional<events::Stores> stores;
   TestNames names;

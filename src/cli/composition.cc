@@ -13,6 +13,11 @@ Result<std::optional<uint32_t>> VaultNames::customer_of(const WorkspaceId& works
   if (!identity) return identity;
   return std::optional(TRY(stores_.open(workspace))->customer_of(*identity));
 }
+Result<std::optional<uint32_t>> VaultNames::identity_of(const Viewer& viewer, std::string_view identifier) {
+  if (!viewer.may(Right::see_identifiers)) return Error::make(ErrorKind::forbidden, "forbidden", "see_identifiers is needed");
+  const auto found = TRY(vault_.find(viewer.workspace(), std::span(&identifier, 1)));
+  return found.at(0) == 0 ? std::nullopt : std::optional(found.at(0));
+}
 Result<std::optional<std::string>> VaultNames::identifier(const Viewer& viewer, uint32_t customer) {
   // The strongest of the customer's identifiers says most.
   uint32_t best = customer;
@@ -50,6 +55,8 @@ Composition::Composition(DataFolder data, std::unique_ptr<db::Database> opened, 
       live_events(hub, sources, workspaces, clock),
       segments(*database, clock),
       identities(*database, stores, *vault, clock, audit),
+      computed(*database, clock, audit, segments),
+      panel(*database, clock, audit, workspaces),
       touchpoints(*database, clock, audit),
       names(*vault, stores),
       analysis({.stores = [this](const WorkspaceId& workspace) -> Result<std::shared_ptr<events::EventStore>> { return TRY(stores.open(workspace)); },
@@ -57,6 +64,9 @@ Composition::Composition(DataFolder data, std::unique_ptr<db::Database> opened, 
                 .workspaces = workspaces,
                 .touchpoints = touchpoints,
                 .segments = segments,
+                .computed = computed,
+                .panel = panel,
+                .audit = audit,
                 .names = names,
                 .clock = clock},
                {.data = folder.path()}),
@@ -86,7 +96,7 @@ Result<void> Composition::begin() {
 
 http::Services services_of(Composition& c, http::EventHub& events, http::Upkeep& upkeep) {
   return {.accounts = c.accounts, .workspaces = c.workspaces, .tokens = c.tokens, .audit = c.audit, .jobs = c.jobs, .uploads = c.uploads,
-          .imports = c.imports, .sources = c.sources, .live_events = c.live_events, .live_watch = c.live_watch, .tracking = c.tracking, .write_keys = c.write_keys, .segments = c.segments, .identities = c.identities, .touchpoints = c.touchpoints,
+          .imports = c.imports, .sources = c.sources, .live_events = c.live_events, .live_watch = c.live_watch, .tracking = c.tracking, .write_keys = c.write_keys, .segments = c.segments, .computed = c.computed, .panel = c.panel, .identities = c.identities, .touchpoints = c.touchpoints,
           .analysis = c.analysis, .events = events, .owner = c.owner, .upkeep = upkeep};
 }
 

@@ -18,6 +18,8 @@
 #include "connect/uploads.h"
 #include "connect/write_keys.h"
 #include "customers/identities.h"
+#include "customers/computed.h"
+#include "customers/panel.h"
 #include "customers/segments.h"
 #include "db/database.h"
 #include "events/stores.h"
@@ -34,6 +36,7 @@ class VaultNames : public analysis::CustomerNames {
   VaultNames(privacy::Vault& vault, events::Stores& stores) : vault_(vault), stores_(stores) {}
   Result<std::vector<std::string>> pseudonyms(const WorkspaceId& workspace, std::span<const uint32_t> customers) override;
   Result<std::optional<uint32_t>> customer_of(const WorkspaceId& workspace, std::string_view pseudonym) override;
+  Result<std::optional<uint32_t>> identity_of(const Viewer& viewer, std::string_view identifier) override;
   Result<std::optional<std::string>> identifier(const Viewer& viewer, uint32_t customer) override;
 
  private:
@@ -69,6 +72,8 @@ class Composition {
   connect::LiveEvents live_events;
   customers::Segments segments;
   customers::Identities identities;
+  customers::ComputedAttributes computed;
+  customers::Panel panel;
   atlas::Touchpoints touchpoints;
   VaultNames names;
   analysis::Analysis analysis;

@@ -2,6 +2,7 @@
 
 #include "base/ids.h"
 #include "customers/customers_sql.h"
+#include "customers/detail/names.h"
 
 namespace lotse::customers {
 namespace {
@@ -29,11 +30,7 @@ Result<Segment> get_in(db::Session& session, std::string_view id) {
 
 Result<SegmentRequest> checked(const Viewer& viewer, SegmentRequest request) {
   if (!viewer.may(Right::analyse)) return Error::make(ErrorKind::forbidden, "forbidden", "analyse is needed");
-  const auto first = request.name.find_first_not_of(" \t\r\n");
-  if (first == std::string::npos) return Error::invalid("invalid_name", "/name", "a name of 1 to 80 characters is expected");
-  request.name = request.name.substr(first, request.name.find_last_not_of(" \t\r\n") - first + 1);
-  // Bytes bound characters from above: 80 characters are at most 320 bytes of UTF-8.
-  if (request.name.size() > 320) return Error::invalid("invalid_name", "/name", "a name of 1 to 80 characters is expected");
+  request.name = TRY(detail::checked_name(request.name));
   if (request.filter.segment)
     return Error::invalid("segment_in_segment", "/filter/segment", "a segment may not name another one");
   return request;

@@ -1,9 +1,11 @@
 #include "engine/instances.h"
 
 #include <algorithm>
+#include <mutex>
 
 #include "engine/detail/narrow.h"
 #include "engine/detail/passage.h"
+#include "engine/detail/runs.h"
 #include "engine/detail/select.h"
 
 namespace lotse::engine {
@@ -134,6 +136,45 @@ Result<std::vector<EventRow>> instance_events(const Snapshot& columns, const Que
     }
   }
   return events;
+}
+
+Result<std::vector<InstanceRow>> customer_instances(const Snapshot& columns, const Query& query, uint32_t customer) {
+  const Plan plan = TRY(detail::plan(*columns, query));
+  Selector selector(*columns, plan);
+  std::vector<InstanceRow> out;
+  for (uint32_t p = 0; p < columns->parts.size(); ++p) {
+    const auto index = find(columns->parts[p], customer);
+    if (!index) continue;
+    const Instances& selected = selector.select({p, *index, *index + 1});
+    for (size_t i = 0; i < selected.size(); ++i) out.push_back(row_of(selected, i));
+  }
+  return out;
+}
+
+Result<std::vector<uint32_t>> customers_with_key(const Snapshot& columns, uint32_t instance_key, std::optional<uint64_t> last_arrival,
+                                                 Executor& executor, std::stop_token stop) {
+  const auto pieces = units(*columns, block_rows);
+  std::mutex mutex;
+  std::vector<uint32_t> out;
+  TRY(for_units(pieces, executor, stop, [&](size_t, const Unit& unit) {
+    const Part& part = columns->parts[unit.part];
+    const Segment& s = *part.segment;
+    if (instance_key > s.instance_key.max && s.instance_key.width != 0) return;
+    std::vector<uint32_t> found;
+    for (uint32_t c = unit.first; c < unit.last; ++c) {
+      if (!part.lives(c)) continue;
+      for (uint32_t row = s.offsets[c]; row < s.offsets[c + 1]; ++row) {
+        if (s.instance_key.at(row) != instance_key || (last_arrival && s.arrival(row) > *last_arrival)) continue;
+        found.push_back(s.customers[c]);
+        break;
+      }
+    }
+    if (found.empty()) return;
+    std::lock_guard lock(mutex);
+    out.insert(out.end(), found.begin(), found.end());
+  }));
+  std::sort(out.begin(), out.end());
+  return out;
 }
 
 }  // namespace lotse::engine

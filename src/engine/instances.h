@@ -66,4 +66,11 @@ std::vector<EventRow> customer_events(const Snapshot& columns, const Mapping& ma
 /// The events of one instance that remain after the query's filters; empty where it is not in the selection.
 Result<std::vector<EventRow>> instance_events(const Snapshot& columns, const Query& query, const InstanceKey& key);
 
+/// The selected instances of one customer, by first event; without a scan of others. Errors: those of check().
+Result<std::vector<InstanceRow>> customer_instances(const Snapshot& columns, const Query& query, uint32_t customer);
+
+/// Customers, ascending, with an event that has the instance key. Cost: one scan of the keys.
+Result<std::vector<uint32_t>> customers_with_key(const Snapshot& columns, uint32_t instance_key, std::optional<uint64_t> last_arrival,
+                                                 Executor& executor, std::stop_token stop = {});
+
 }  // namespace lotse::engine

@@ -55,6 +55,9 @@ struct AttributeCondition {
   size_t attribute = 0;         ///< index of the column
   std::vector<uint32_t> codes;  ///< any order; 0 stands for "absent"
   bool negated = false;         ///< the code is none of these
+  /// The code is the customer's at the event's time: its last one other than 0, over all its events up to and including
+  /// this one. Read by `has_event`, `has_no_event` and EventFilters.
+  bool carried = false;
 };
 
 /// An event of `first`, and after it one of `then`.

@@ -130,6 +130,10 @@ class DuckStore : public EventStore {
                               const std::function<Result<void>(EventColumns&&)>& take, std::stop_token stop = {}) const override;
   Result<std::vector<StoredEvent>> customer_events(uint32_t customer, uint64_t as_of, uint64_t offset,
                                                    uint64_t limit) const override;
+  Result<std::vector<StoredEvent>> customer_events_in(uint32_t customer, uint64_t as_of, const EventWindow& window) const override;
+  Result<std::optional<uint32_t>> instance_key(std::string_view text) const override;
+  Result<void> numbers(uint32_t attribute, uint64_t as_of, const std::function<void(uint64_t arrival, double value)>& take,
+                       std::stop_token stop = {}) const override;
   Result<std::vector<uint32_t>> customers_with(uint32_t attribute, const std::vector<std::string>& texts,
                                                uint64_t as_of) const override;
   Result<std::vector<std::optional<std::string>>> instance_keys(const std::vector<uint32_t>& codes) const override;

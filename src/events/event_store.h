@@ -112,6 +112,23 @@ class EventStore {
   virtual Result<std::vector<StoredEvent>> customer_events(uint32_t customer, uint64_t as_of, uint64_t offset,
                                                            uint64_t limit) const = 0;
 
+  /// Which of a customer's events; both bounds inclusive.
+  struct EventWindow {
+    std::optional<Micros> from, to;
+    std::optional<uint32_t> having;  ///< only events with a value of this imported attribute
+  };
+  /// The same, of a window, by (time, arrival); cheap where few events are in it.
+  virtual Result<std::vector<StoredEvent>> customer_events_in(uint32_t customer, uint64_t as_of, const EventWindow& window) const = 0;
+
+  /// The code of an instance key; none where no event has it.
+  virtual Result<std::optional<uint32_t>> instance_key(std::string_view text) const = 0;
+
+  /// The number of each event that has one, in no order: its cost, or an attribute's text read as a number (a comma or a
+  /// point before the decimals). cost  one scan of the column
+  static constexpr uint32_t cost_number = 0;
+  virtual Result<void> numbers(uint32_t attribute, uint64_t as_of, const std::function<void(uint64_t arrival, double value)>& take,
+                               std::stop_token stop = {}) const = 0;
+
   /// Customers (numbers, ascending) that have an event whose attribute has one of the texts: for attributes that are
   /// not in memory. cost  one scan of the attribute's column
   virtual Result<std::vector<uint32_t>> customers_with(uint32_t attribute, const std::vector<std::string>& texts,
@@ -130,6 +147,9 @@ class EventStore {
   };
   virtual Result<std::vector<ReferenceEdge>> reference_graph(bool by_key) const = 0;
 };
+
+/// A text as a number: "12", "-3.5", "12,50"; none for any other text, thousands separators included.
+std::optional<double> number_of(std::string_view text);
 
 /// News of all workspaces' stores.
 struct Feeds {

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 
 #include "events/detail/state.h"
 
@@ -192,6 +194,14 @@ Result<void> DuckStore::scan_customers(const std::vector<uint32_t>& customers, u
 }
 
 Result<std::vector<StoredEvent>> DuckStore::customer_events(uint32_t customer, uint64_t as_of, uint64_t offset, uint64_t limit) const {
+  auto found = TRY(customer_events_in(customer, as_of, {}));
+  if (offset >= found.size()) return std::vector<StoredEvent>{};
+  const auto begin = found.begin() + static_cast<ptrdiff_t>(offset);
+  const auto end = limit < found.size() - offset ? begin + static_cast<ptrdiff_t>(limit) : found.end();
+  return std::vector<StoredEvent>(std::make_move_iterator(begin), std::make_move_iterator(end));
+}
+
+Result<std::vector<StoredEvent>> DuckStore::customer_events_in(uint32_t customer, uint64_t as_of, const EventWindow& window) const {
   State& s = *state_;
   Reading reading = TRY(begin_reading(s));
   const std::vector<uint32_t> identities = identities_of(customer);
@@ -207,10 +217,13 @@ Result<std::vector<StoredEvent>> DuckStore::customer_events(uint32_t customer, u
     if (code != 0) event.attributes.emplace_back(attribute, text_of(attribute, code));
   };
   const auto read_table = [&](const std::string& table, const std::string& number, uint64_t base, const std::vector<uint32_t>& present) -> Result<void> {
-    if (base >= as_of) return {};
+    if (base >= as_of || (window.having && !has(present, *window.having))) return {};
     std::string sql = "SELECT time_us, " + number + ", type, source, instance_key, channel, direction, unit, cost, identity";
     for (const uint32_t a : present) sql += ", " + detail::code_column(a) + ", " + detail::text_column(a);
     sql += fmt::format(" FROM {} WHERE identity IN ({}) AND {} <= {}", table, in_list(identities), number, as_of - base);
+    if (window.from) sql += fmt::format(" AND time_us >= {}", window.from->count());
+    if (window.to) sql += fmt::format(" AND time_us <= {}", window.to->count());
+    if (window.having) sql += fmt::format(" AND ({} <> 0 OR {} IS NOT NULL)", detail::code_column(*window.having), detail::text_column(*window.having));
     return reading.connection->stream(sql, [&](const Chunk& c) -> Result<void> {
       for (size_t i = 0; i < c.size(); ++i) {
         StoredEvent e;
@@ -239,6 +252,9 @@ Result<std::vector<StoredEvent>> DuckStore::customer_events(uint32_t customer, u
   for (const auto& batch : reading.visible.tail)
     for (const auto& coded : *batch) {
       if (coded.arrival <= reading.flushed || coded.arrival > as_of || !has(identities, coded.identity)) continue;
+      if ((window.from && Micros(coded.time_us) < *window.from) || (window.to && Micros(coded.time_us) > *window.to)) continue;
+      const auto is_wanted = [&](const auto& value) { return value.first == *window.having; };
+      if (window.having && std::ranges::none_of(coded.codes, is_wanted) && std::ranges::none_of(coded.texts, is_wanted)) continue;
       StoredEvent e;
       e.customer = customer;
       e.time = Micros(coded.time_us);
@@ -260,10 +276,78 @@ Result<std::vector<StoredEvent>> DuckStore::customer_events(uint32_t customer, u
   auto texts = TRY(instance_keys(codes));
   for (size_t i = 0; i < keys.size(); ++i) found[keys[i].first].instance_key = std::move(texts[i]);
   std::ranges::sort(found, {}, [](const StoredEvent& e) { return std::pair(e.time, e.arrival); });
-  if (offset >= found.size()) return std::vector<StoredEvent>{};
-  const auto begin = found.begin() + static_cast<ptrdiff_t>(offset);
-  const auto end = limit < found.size() - offset ? begin + static_cast<ptrdiff_t>(limit) : found.end();
-  return std::vector<StoredEvent>(std::make_move_iterator(begin), std::make_move_iterator(end));
+  return found;
+}
+
+Result<std::optional<uint32_t>> DuckStore::instance_key(std::string_view text) const { return state_->catalogue.keys().find(text); }
+
+std::optional<double> number_of(std::string_view text) {
+  std::string plain(text);
+  if (const auto comma = plain.find(','); comma != std::string::npos) {
+    if (plain.find('.') != std::string::npos) return std::nullopt;
+    plain[comma] = '.';
+  }
+  double value = 0;
+  const auto [end, error] = std::from_chars(plain.data(), plain.data() + plain.size(), value);
+  if (plain.empty() || error != std::errc{} || end != plain.data() + plain.size() || !std::isfinite(value)) return std::nullopt;
+  return value;
+}
+
+Result<void> DuckStore::numbers(uint32_t attribute, uint64_t as_of, const std::function<void(uint64_t arrival, double value)>& take,
+                                std::stop_token stop) const {
+  State& s = *state_;
+  Reading reading = TRY(begin_reading(s));
+  const bool of_cost = attribute == cost_number;
+  const auto entry = of_cost ? nullptr : s.catalogue.attribute(attribute);
+  if (!of_cost && (!entry || is_builtin(attribute))) return {};
+  std::vector<std::optional<double>> known;  // [code], read when first met
+  std::vector<uint8_t> seen;
+  const auto of_code = [&](uint32_t code) -> std::optional<double> {
+    if (code == 0) return std::nullopt;
+    if (code >= seen.size()) {
+      seen.resize(size_t{code} + 1, 0);
+      known.resize(seen.size());
+    }
+    if (!seen[code]) {
+      seen[code] = 1;
+      known[code] = number_of(entry->values.text(code));
+    }
+    return known[code];
+  };
+  const auto read_table = [&](const std::string& table, const std::string& number, uint64_t base) -> Result<void> {
+    if (base >= as_of) return {};
+    const std::string columns = of_cost ? "cost" : detail::code_column(attribute) + ", " + detail::text_column(attribute);
+    const std::string there = of_cost ? "cost IS NOT NULL" : fmt::format("({} <> 0 OR {} IS NOT NULL)", detail::code_column(attribute), detail::text_column(attribute));
+    const auto sql = fmt::format("SELECT {}, {} FROM {} WHERE {} <= {} AND {}", number, columns, table, number, as_of - base, there);
+    return reading.connection->stream(sql, [&](const Chunk& c) -> Result<void> {
+      if (stop.stop_requested()) return Error::make(ErrorKind::cancelled, "cancelled", "the scan was stopped");
+      for (size_t i = 0; i < c.size(); ++i) {
+        std::optional<double> value;
+        if (of_cost) value = c.column<double>(1)[i];
+        else if (c.valid(2, i)) value = number_of(c.text(2, i));
+        else value = of_code(c.column<uint32_t>(1)[i]);
+        if (value) take(base + c.column<uint64_t>(0)[i], *value);
+      }
+      return {};
+    });
+  };
+  for (const auto& part : reading.visible.parts)
+    if (of_cost || has(part->attributes, attribute))
+      if (auto done = read_table(part->table(), "row", part->base); !done) return s.note(done.error());
+  if (of_cost || has(reading.visible.live_attributes, attribute))
+    if (auto done = read_table("live", "arrival", 0); !done) return s.note(done.error());
+  for (const auto& batch : reading.visible.tail)
+    for (const auto& e : *batch) {
+      if (e.arrival <= reading.flushed || e.arrival > as_of) continue;
+      std::optional<double> value;
+      if (of_cost && !std::isnan(e.cost)) value = e.cost;
+      for (const auto& [a, code] : e.codes)
+        if (!of_cost && a == attribute) value = of_code(code);
+      for (const auto& [a, text] : e.texts)
+        if (!of_cost && a == attribute) value = number_of(text);
+      if (value) take(e.arrival, *value);
+    }
+  return {};
 }
 
 Result<std::vector<uint32_t>> DuckStore::customers_with(uint32_t attribute, const std::vector<std::string>& texts, uint64_t as_of) const {

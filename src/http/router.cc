@@ -7,6 +7,7 @@
 #include "access/tokens.h"
 #include "access/workspaces.h"
 #include "base/log.h"
+#include "customers/panel.h"
 #include "http/compress.h"
 #include "http/cookie.h"
 #include "http/openapi.h"
@@ -15,6 +16,7 @@
 namespace lotse::http {
 namespace {
 constexpr std::string_view api = "/api/v1";
+constexpr std::string_view embedded_panel = "/embed/customer";
 constexpr size_t gzip_from_bytes = 1400;  // below it one packet holds it anyway
 
 std::string_view next_segment(std::string_view& path) {
@@ -60,16 +62,17 @@ bool equal_in_constant_time(std::string_view a, std::string_view b) {
   return difference == 0;
 }
 
-void add_guards(Response& response, bool page) {
+/// `frame_ancestors`: who may embed the page; nobody by default.
+void add_guards(Response& response, bool page, const std::string& frame_ancestors = "'none'") {
   auto& h = response.headers;
   h.emplace_back("X-Content-Type-Options", "nosniff");
   h.emplace_back("Referrer-Policy", "same-origin");
-  h.emplace_back("X-Frame-Options", "DENY");
+  if (frame_ancestors == "'none'") h.emplace_back("X-Frame-Options", "DENY");  // it knows no list of origins
   h.emplace_back("Cross-Origin-Opener-Policy", "same-origin");
   h.emplace_back("Content-Security-Policy",
-                 page ? "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+                 page ? std::string("default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
                         "font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; "
-                        "form-action 'self'; frame-ancestors 'none'"
+                        "form-action 'self'; frame-ancestors ") + frame_ancestors
                       : "default-src 'none'; frame-ancestors 'none'");
 }
 
@@ -191,8 +194,14 @@ Response Router::handle(Request& request) {
   request.language = preferred_language(request.header("accept-language"));
   const bool is_api = request.path.starts_with("/api/");
   Response response;
+  std::string frame_ancestors = "'none'";
   try {
     if (!is_api) {
+      // The customer panel: the one page that other sites may embed, as far as the workspace allows.
+      if (request.path == embedded_panel) {
+        frame_ancestors = services_.panel.frame_ancestors(request.query_text("w").value_or(""));
+        request.path += ".html";
+      }
       response = files_.serve(request);
       // The snippet is for the pages of other sites.
       if (request.path == "/lotse.js") response.headers.emplace_back("Cross-Origin-Resource-Policy", "cross-origin");
@@ -224,7 +233,7 @@ Response Router::handle(Request& request) {
   } catch (const std::exception& e) {
     response = problem(Error::make(ErrorKind::internal, "internal", e.what()), request.language);
   }
-  add_guards(response, !is_api);
+  add_guards(response, !is_api, frame_ancestors);
   return response;
 }
 

@@ -23,6 +23,8 @@ class Tracking;
 class WriteKeys;
 }  // namespace lotse::connect
 namespace lotse::customers {
+class ComputedAttributes;
+class Panel;
 class Segments;
 class Identities;
 }
@@ -50,6 +52,8 @@ struct Services {
   connect::WriteKeys& write_keys;
   customers::Segments& segments;
   customers::Identities& identities;
+  customers::ComputedAttributes& computed;
+  customers::Panel& panel;
   atlas::Touchpoints& touchpoints;
   analysis::Analysis& analysis;
   EventHub& events;

@@ -61,16 +61,62 @@ enum class AttributeScope { event, customer };
 constexpr auto describe(AttributeScope) {
   return json_enum("AttributeScope", value(AttributeScope::event, "event"), value(AttributeScope::customer, "customer"));
 }
+/// Which value of a customer's attribute counts: its last one, or the one it had when the event happened.
+enum class AttributeMoment { last, event };
+constexpr auto describe(AttributeMoment) {
+  return json_enum("AttributeMoment", value(AttributeMoment::last, "last"), value(AttributeMoment::event, "event"));
+}
 struct AttributeCondition {
   std::string attribute;
   std::vector<std::string> values;
   bool exclude = false;
+  AttributeMoment moment = AttributeMoment::last;
   static constexpr auto describe() {
     return json_object("AttributeCondition",
                        field("attribute", &AttributeCondition::attribute,
                              "channel, source, direction, unit, or an attribute's id (at_…)"),
                        field("values", &AttributeCondition::values, "any of these; an empty text means no value"),
-                       defaulted("exclude", &AttributeCondition::exclude, "none of these instead"));
+                       defaulted("exclude", &AttributeCondition::exclude, "none of these instead"),
+                       defaulted("moment", &AttributeCondition::moment,
+                                 "attributes of the customer: the last value, or the one at the time of the event (any event of the instance satisfies)"));
+  }
+};
+
+enum class CustomerRuleKind { all, any, did, did_then, did_then_not, attribute, computed };
+constexpr auto describe(CustomerRuleKind) {
+  return json_enum("CustomerRuleKind", value(CustomerRuleKind::all, "all"), value(CustomerRuleKind::any, "any"),
+                   value(CustomerRuleKind::did, "did"), value(CustomerRuleKind::did_then, "did_then"),
+                   value(CustomerRuleKind::did_then_not, "did_then_not"), value(CustomerRuleKind::attribute, "attribute"),
+                   value(CustomerRuleKind::computed, "computed"));
+}
+/// What must hold of a customer, over its whole history: what it did, what is known of it, what is computed of it; groups
+/// of these. A segment is made of such rules.
+struct CustomerRule {
+  CustomerRuleKind kind = CustomerRuleKind::all;
+  bool exclude = false;
+  std::vector<CustomerRule> rules;
+  std::vector<std::string> touchpoints, then;
+  std::optional<int64_t> at_least, at_most;
+  std::optional<double> days, within_days;
+  std::optional<std::string> from, to, attribute;
+  std::vector<std::string> values;
+  std::optional<double> min, max;
+  static constexpr auto describe() {
+    return json_object(
+        "CustomerRule", field("kind", &CustomerRule::kind, ""), defaulted("exclude", &CustomerRule::exclude, "the opposite"),
+        field("rules", &CustomerRule::rules, "all, any: at least one rule"),
+        field("touchpoints", &CustomerRule::touchpoints, "did…: touchpoint ids; did without any: every event"),
+        field("then", &CustomerRule::then, "did_then, did_then_not: touchpoint ids"),
+        field("at_least", &CustomerRule::at_least, "did: events; 1 where neither is given"),
+        field("at_most", &CustomerRule::at_most, "did: events, inclusive"),
+        field("days", &CustomerRule::days, "did…: only events of the last so many days"),
+        field("within_days", &CustomerRule::within_days, "did_then…: `then` comes at most so many days later"),
+        field("from", &CustomerRule::from, "did…: only events from here on (local date or date-time); computed times: inclusive"),
+        field("to", &CustomerRule::to, "exclusive"),
+        field("attribute", &CustomerRule::attribute, "attribute: channel, source, direction, unit or at_…; computed: ca_…"),
+        field("values", &CustomerRule::values,
+              "any of these; of an attribute of events: at least one event has it; of the customer: its last value; an empty text means none"),
+        field("min", &CustomerRule::min, "computed numbers: inclusive"), field("max", &CustomerRule::max, "computed numbers: inclusive"));
   }
 };
 
@@ -87,6 +133,7 @@ struct Filter {
   std::vector<AttributeCondition> event_attributes;
   std::vector<std::string> touchpoints_shown;
   std::optional<std::string> segment;
+  std::vector<CustomerRule> customer_rules;
   static constexpr auto describe() {
     return json_object(
         "Filter", field("from", &Filter::from, "inclusive; local date or date-time in the workspace's zone"),
@@ -101,7 +148,8 @@ struct Filter {
         field("variants", &Filter::variants, "variant ids of an earlier answer: only instances of these"),
         field("event_attributes", &Filter::event_attributes, "event filter: keep only such events; channel and source stand here"),
         field("touchpoints_shown", &Filter::touchpoints_shown, "event filter: keep only these touchpoints; empty: all"),
-        field("segment", &Filter::segment, "a saved segment (seg_…) whose conditions are added"));
+        field("segment", &Filter::segment, "a saved segment (seg_…) whose conditions are added"),
+        field("customer_rules", &Filter::customer_rules, "only customers of whom all of these hold"));
   }
 };
 

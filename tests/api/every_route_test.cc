@@ -120,6 +120,7 @@ TEST(EveryRoute, FindsNothingOfAnotherWorkspaceByItsId) {
     if (route.request) {
       if (route.path.ends_with("/members/{user_id}")) body = {{"role", "reader"}};
       if (route.path.ends_with("/sources/{id}")) body = {{"channel", "web"}};
+      if (route.path.ends_with("/computed/{id}")) body = {{"name", "x"}, {"definition", {{"kind", "events"}}}};
       if (route.path.ends_with("/segments/{id}")) body = {{"name", "x"}, {"filter", nlohmann::json::object()}};
     }
     const auto answer = other->ask(method(route), address(route, server.b), route.request ? body.dump() : "");

@@ -58,6 +58,8 @@ TestServer::TestServer() {
   const fs::path web = folder_ / "web";
   fs::create_directories(web / "assets");
   std::ofstream(web / "index.html") << "<!doctype html><title>Lotse</title>";
+  fs::create_directories(web / "embed");
+  std::ofstream(web / "embed" / "customer.html") << "<!doctype html><title>Panel</title>";
   std::ofstream(web / "assets" / "app-1a2b.js") << std::string(5000, ';');
   std::ofstream(folder_ / "secret.txt") << "secret";
 
@@ -94,6 +96,7 @@ void TestServer::fill() {
   must(admin->post(ws + "/events", {{"source", "Web"}, {"events", {{{"customer", "anna"}, {"event_type", "visit"}, {"time", "2025-01-06T08:00:00Z"}, {"id", "1"}},
                                                                   {{"customer", "anna"}, {"event_type", "order"}, {"time", "2025-01-06T08:15:00Z"}, {"id", "2"}}}}}), 200);
   things["/segments/{id}"] = must(admin->post(ws + "/segments", {{"name", "Alle"}, {"filter", nlohmann::json::object()}}), 201)["id"];
+  things["/computed/{id}"] = must(admin->post(ws + "/computed", {{"name", "Bestellungen"}, {"definition", {{"kind", "events"}}}}), 201)["id"];
   things["/tokens/{id}"] = must(admin->post(ws + "/tokens", {{"name", "T"}, {"scopes", {"read"}}}), 201)["token"]["id"];
   things["/members/{user_id}"] = admin->me["id"];
 

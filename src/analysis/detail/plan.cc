@@ -4,6 +4,7 @@
 #include <cmath>
 #include <set>
 
+#include "analysis/detail/audience.h"
 #include "engine/instances.h"
 
 namespace lotse::analysis::detail {
@@ -17,8 +18,8 @@ Micros micros(double s) { return Micros{static_cast<int64_t>(std::llround(s * 1e
 
 class Planner {
  public:
-  Planner(Planned& out, const LocalTime& zone, const VariantSource& variants, engine::Executor& executor)
-      : out_(out), zone_(zone), variants_(variants), executor_(executor), mapping_(*out.seen.mapping), moment_(*out.seen.moment) {
+  Planner(Planned& out, const LocalTime& zone, const VariantSource& variants, const CustomerSource& customers, engine::Executor& executor)
+      : out_(out), zone_(zone), variants_(variants), customers_(customers), executor_(executor), mapping_(*out.seen.mapping), moment_(*out.seen.moment) {
     out_.query.mapping = &mapping_.engine;
     out_.query.as_of = moment_.now;
     out_.query.last_arrival = out_.seen.last_arrival;
@@ -170,6 +171,11 @@ class Planner {
     }
     out_.filters_events = out_.filters_events || !filter.touchpoints_shown.empty() || !filter.event_attributes.empty();
     if (!filter.variants.empty()) TRY(variants(filter.variants));
+    if (!filter.customer_rules.empty()) {
+      std::vector<FieldError> wrong;
+      only_customers(TRY(customers_(filter.customer_rules, "/filter/customer_rules", wrong)));
+      for (auto& one : wrong) problem(std::move(one.field), one.code.c_str(), std::move(one.detail));
+    }
     in_segment_ = false;
     return {};
   }
@@ -204,54 +210,18 @@ class Planner {
     }
   }
 
-  /// The attribute that a condition names: its place in the dictionary, "source" as number 0.
-  struct Named {
-    uint32_t number = 0;
-    AttributeScope scope = AttributeScope::event;
-    bool in_memory = true;
-    const std::vector<std::string>* values = nullptr;  ///< none: sources
-  };
-  std::optional<Named> named(const AttributeCondition& condition, const std::string& field) {
+  std::optional<NamedAttribute> named(const AttributeCondition& condition, const std::string& field) {
     if (condition.values.empty()) problem(field + "/values", "no_values", "at least one value is expected");
-    if (condition.attribute == "source") return Named{};
-    const auto& dictionary = *moment_.dictionary;
-    for (size_t i = 0; i < dictionary.attributes.size(); ++i) {
-      const auto& a = dictionary.attributes[i];
-      if (a.id == condition.attribute) return Named{a.number, a.scope, a.in_memory && may_have_column(a.number), &dictionary.values[i]};
-    }
-    // Built in, but no event has had it yet: as if it had no values.
-    static const std::vector<std::string> none;
-    if (condition.attribute == "channel") return Named{BuiltinAttribute::channel, AttributeScope::event, true, &none};
-    if (condition.attribute == "direction") return Named{BuiltinAttribute::direction, AttributeScope::event, true, &none};
-    if (condition.attribute == "unit") return Named{BuiltinAttribute::unit, AttributeScope::event, true, &none};
-    problem(field + "/attribute", "unknown_attribute", condition.attribute);
+    const auto found = attribute_named(moment_, condition.attribute);
+    if (!found) problem(field + "/attribute", "unknown_attribute", condition.attribute);
+    else if (condition.moment == AttributeMoment::event && found->scope != AttributeScope::customer)
+      problem(field + "/moment", "not_for_this_kind", "only for attributes of the customer");
+    else if (condition.moment == AttributeMoment::event && !found->in_memory)
+      problem(field + "/attribute", "attribute_not_in_memory", "the value at the time of the event is not known");
+    else return found;
     return std::nullopt;
   }
 
-  /// A value that no event has gets no code: it matches nothing.
-  std::vector<uint32_t> codes(const AttributeCondition& condition, const Named& attribute) {
-    std::vector<uint32_t> out;
-    for (const auto& value : condition.values) {
-      if (!attribute.values) {
-        for (const auto& source : moment_.dictionary->sources)
-          if (source.id == value || source.name == value) out.push_back(source.code);
-      } else if (value.empty()) {
-        out.push_back(0);
-      } else if (const auto at = std::find(attribute.values->begin(), attribute.values->end(), value); at != attribute.values->end()) {
-        out.push_back(static_cast<uint32_t>(at - attribute.values->begin() + 1));
-      }
-    }
-    return out;
-  }
-
-  /// None where no event in the columns has the attribute: then each event has the code 0.
-  std::optional<size_t> column(const Named& attribute) const {
-    const auto& columns = *moment_.attributes;
-    const auto at = std::find(columns.begin(), columns.end(), attribute.number);
-    const size_t place = static_cast<size_t>(at - columns.begin());
-    if (at == columns.end() || place >= engine::info(moment_.columns).attribute_count) return std::nullopt;
-    return place;
-  }
   static bool absent_passes(const std::vector<uint32_t>& of, bool exclude) {
     return (std::find(of.begin(), of.end(), 0u) != of.end()) != exclude;
   }
@@ -260,9 +230,9 @@ class Planner {
     const auto attribute = named(condition, field);
     if (!attribute) return;
     if (!attribute->in_memory) return problem(field + "/attribute", "attribute_not_in_memory", "it has more than 65,535 values, or is beyond the first 256 attributes");
-    auto list = codes(condition, *attribute);
-    if (const auto place = column(*attribute))
-      out_.query.events.attributes.push_back({.attribute = *place, .codes = std::move(list), .negated = condition.exclude});
+    auto list = codes_of(moment_, *attribute, condition.values);
+    if (const auto place = column_of(moment_, attribute->number))
+      out_.query.events.attributes.push_back({.attribute = *place, .codes = std::move(list), .negated = condition.exclude, .carried = condition.moment == AttributeMoment::event});
     else if (!absent_passes(list, condition.exclude)) impossible_ = true;
   }
 
@@ -270,21 +240,22 @@ class Planner {
     const auto attribute = named(condition, field);
     if (!attribute) return {};
     if (!attribute->in_memory) return from_store(condition, *attribute, field);
-    auto list = codes(condition, *attribute);
-    const auto place = column(*attribute);
+    auto list = codes_of(moment_, *attribute, condition.values);
+    const auto place = column_of(moment_, attribute->number);
     if (!place) {
       if (!absent_passes(list, condition.exclude)) impossible_ = true;
       return {};
     }
     auto& instances = out_.query.instances;
-    if (attribute->scope == AttributeScope::customer)
+    const bool carried = condition.moment == AttributeMoment::event;
+    if (attribute->scope == AttributeScope::customer && !carried)
       instances.customer_last.push_back({.attribute = *place, .codes = std::move(list), .negated = condition.exclude});
-    else (condition.exclude ? instances.has_no_event : instances.has_event).push_back({.attribute = *place, .codes = std::move(list)});
+    else (condition.exclude ? instances.has_no_event : instances.has_event).push_back({.attribute = *place, .codes = std::move(list), .carried = carried});
     return {};
   }
 
   /// An attribute of too many values to hold: the store says which customers have it.
-  Result<void> from_store(const AttributeCondition& condition, const Named& attribute, const std::string& field) {
+  Result<void> from_store(const AttributeCondition& condition, const NamedAttribute& attribute, const std::string& field) {
     if (std::find(condition.values.begin(), condition.values.end(), "") != condition.values.end()) {
       problem(field + "/values", "attribute_not_in_memory", "'no value' cannot be asked for");
       return {};
@@ -295,6 +266,11 @@ class Planner {
     if (out_.query.slicing.by != engine::Slicing::By::customer || out_.query.slicing.gap || !out_.query.slicing.start.empty() ||
         !out_.query.slicing.end.empty())
       note("answered_by_customer");
+    only_customers(std::move(customers));
+    return {};
+  }
+  /// Ascending; those of conditions before must fit, too.
+  void only_customers(std::vector<uint32_t> customers) {
     auto& wanted = out_.query.instances.customers;
     if (wanted) {
       std::vector<uint32_t> both;
@@ -302,7 +278,6 @@ class Planner {
       customers = std::move(both);
     }
     wanted = std::move(customers);
-    return {};
   }
   Result<std::vector<uint32_t>> all_customers_but(const std::vector<uint32_t>& some) {
     engine::Query everybody;
@@ -351,6 +326,7 @@ class Planner {
   Planned& out_;
   const LocalTime& zone_;
   const VariantSource& variants_;
+  const CustomerSource& customers_;
   engine::Executor& executor_;
   const MappingView& mapping_;
   const Moment& moment_;
@@ -364,13 +340,21 @@ class Planner {
 }  // namespace
 
 Result<Planned> plan(Seen seen, const LocalTime& zone, const Filter& filter, const Filter* segment, const VariantSource& variants,
-                     engine::Executor& executor) {
+                     const CustomerSource& customers, engine::Executor& executor) {
   Planned out;
   out.seen = std::move(seen);
   Filter slicing;
   slicing.slice = filter.slice;
   out.filters = segment || to_json(slicing) != to_json(filter);
-  TRY(Planner(out, zone, variants, executor).run(filter, segment));
+  const auto only_rules = [](const Filter& of) {
+    Filter rest = of;
+    rest.slice = {};
+    rest.segment.reset();
+    rest.customer_rules.clear();
+    return to_json(rest) == to_json(Filter{});
+  };
+  out.rules_alone = out.filters && only_rules(filter) && (!segment || only_rules(*segment));
+  TRY(Planner(out, zone, variants, customers, executor).run(filter, segment));
   return out;
 }
 

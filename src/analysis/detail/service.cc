@@ -155,12 +155,64 @@ Result<Question> Service::ask(const Viewer& viewer, const Filter& filter, std::o
   question.key = fmt::format("{}|{}|{}|{}|{}|{}", seen.moment->serial, seen.as_of, seen.mapping->version, seen.mapping_running,
                              settings.time_zone, to_json(filter).dump());
   if (question.segment) question.key += to_json(*question.segment).dump();
+  if (!filter.customer_rules.empty() || (question.segment && !question.segment->customer_rules.empty())) {
+    question.computed = TRY(parts.computed.list(viewer));
+    for (const auto& one : question.computed) question.key += one.id + "." + one.etag;
+  }
   return question;
 }
 
-Result<Planned> Service::plan(const Viewer& viewer, const Question& question) {
+Result<Planned> Service::plan(const Viewer& viewer, const Question& question, std::optional<uint32_t> only) {
+  const auto customers = [&](const std::vector<CustomerRule>& rules, const std::string& field, std::vector<FieldError>& problems) -> Result<std::vector<uint32_t>> {
+    const AudienceView view{question.seen, question.zone, question.computed, cache, shared.queries, only};
+    if (only) return customers_of(view, rules, field, problems);
+    // Several operators ask for the same page: they share the answer.
+    const auto& seen = question.seen;
+    std::string key = fmt::format("rules|{}|{}|{}|", seen.moment->serial, seen.as_of, seen.mapping->version);
+    for (const auto& one : question.computed) key += one.id + "." + one.etag + ",";
+    for (const auto& rule : rules) key += to_json(rule).dump();
+    if (const auto known_customers = cache.get<std::vector<uint32_t>>(key)) return *known_customers;
+    auto found = std::make_shared<const std::vector<uint32_t>>(TRY(customers_of(view, rules, field, problems)));
+    if (problems.empty()) cache.put<std::vector<uint32_t>>(key, found, found->size() * 4);
+    return *found;
+  };
   return detail::plan(question.seen, question.zone, question.filter, question.segment ? &*question.segment : nullptr,
-                      [&](const std::string& id) { return find_variant(viewer, question, id); }, shared.queries);
+                      [&](const std::string& id) { return find_variant(viewer, question, id); }, customers, shared.queries);
+}
+
+Result<std::shared_ptr<const std::vector<uint32_t>>> Service::members(const Question& question, const Planned& planned, std::stop_token stop) {
+  using List = std::vector<uint32_t>;
+  if (planned.rules_alone && planned.query.instances.customers) return std::make_shared<const List>(*planned.query.instances.customers);
+  const std::string key = "members|" + question.key;
+  if (auto known_members = cache.get<List>(key)) return known_members;
+  List out;
+  if (!planned.filters) {
+    // Nothing is asked: also those whose events belong to no instance.
+    out = TRY(engine::reckon(question.seen.moment->columns, {.mapping = &question.seen.mapping->engine, .last_arrival = question.seen.last_arrival}, {}, shared.queries, stop)).customers;
+  } else {
+    for (const auto& one : TRY(engine::count_by_customer(question.seen.moment->columns, planned.query, shared.queries, stop))) out.push_back(one.customer);
+  }
+  auto found = std::make_shared<const List>(std::move(out));
+  cache.put<List>(key, found, found->size() * 4);
+  return found;
+}
+
+Result<void> Service::note_view(const Viewer& viewer, const std::string& customer, const char* how) {
+  constexpr Micros noted_for{600'000'000};
+  constexpr size_t remembered_max = 10'000;
+  const Micros now = parts.clock.now();
+  const std::string key = viewer.workspace().value + "|" + viewer.principal() + "|" + customer + "|" + how;
+  const bool noted = viewed_.with([&](auto& viewed) {
+    const auto at = viewed.find(key);
+    return at != viewed.end() && now - at->second < noted_for;
+  });
+  if (noted) return {};
+  TRY(parts.audit.note(viewer, how, customer));
+  viewed_.with([&](auto& viewed) {
+    if (viewed.size() >= remembered_max) std::erase_if(viewed, [&](const auto& one) { return now - one.second >= noted_for; });
+    if (viewed.size() < remembered_max) viewed[key] = now;
+  });
+  return {};
 }
 
 Result<engine::Totals> Service::totals(const Question& question, const Planned& planned, std::stop_token stop) {

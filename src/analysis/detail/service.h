@@ -10,6 +10,7 @@
 
 #include "analysis/analysis.h"
 #include "analysis/detail/answer_cache.h"
+#include "analysis/detail/audience.h"
 #include "analysis/detail/live.h"
 #include "analysis/detail/plan.h"
 #include "base/guarded.h"
@@ -24,6 +25,7 @@ struct Question {
   LocalTime zone;
   Filter filter;
   std::optional<Filter> segment;
+  std::vector<customers::ComputedAttribute> computed;  ///< filled where rules may name them
   std::string key;          ///< workspace, moment, mapping, filter: all but the operator
   bool small_groups = true; ///< the viewer may see single customers, hence small groups
 };
@@ -43,7 +45,10 @@ class Service final : public atlas::CatalogueSource {
   void close(const WorkspaceId& workspace);
 
   Result<Question> ask(const Viewer& viewer, const Filter& filter, std::optional<int64_t> as_of, std::optional<int64_t> mapping_version);
-  Result<Planned> plan(const Viewer& viewer, const Question& question);
+  /// `only`: what concerns other customers need not be found out.
+  Result<Planned> plan(const Viewer& viewer, const Question& question, std::optional<uint32_t> only = std::nullopt);
+  /// Customers, ascending, that the filter selects: of whom its rules hold, or who have an instance in the selection.
+  Result<std::shared_ptr<const std::vector<uint32_t>>> members(const Question& question, const Planned& planned, std::stop_token stop);
   /// The numbers that stand on every answer.
   Result<engine::Totals> totals(const Question& question, const Planned& planned, std::stop_token stop);
   Result<Basis> basis(const Question& question, const Planned& planned, std::stop_token stop);
@@ -58,6 +63,9 @@ class Service final : public atlas::CatalogueSource {
   /// Rows as people see them, without sequence; `rows` in their order.
   Result<std::vector<InstanceRow>> instance_rows(const Viewer& viewer, const Planned& planned, const std::vector<engine::InstanceRow>& rows,
                                                  const std::optional<engine::Through>& through, size_t sequence_max);
+
+  /// Notes in the audit log that somebody looked at a customer; once in ten minutes for the same person and customer.
+  Result<void> note_view(const Viewer& viewer, const std::string& customer, const char* how);
 
   // --- atlas::CatalogueSource ---
   Result<atlas::EventCatalogue> catalogue(const WorkspaceId& workspace) override;
@@ -79,6 +87,7 @@ class Service final : public atlas::CatalogueSource {
     size_t ids = 0;
   };
   Guarded<Sequences> sequences_;
+  Guarded<std::map<std::string, Micros>> viewed_;  ///< workspace, principal, customer, how → when it was noted
   Guarded<std::map<WorkspaceId, std::shared_ptr<Live>>> lives_;
   Feed<events::Appended>::Handle appended_;
   Feed<events::Removed>::Handle removed_;

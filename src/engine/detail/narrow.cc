@@ -100,6 +100,8 @@ Probe class_probe(const Plan& plan, const CodeSet& touchpoints) {
 
 /// What is left for the selector: it needs times or the order of events.
 bool needs_order(const Plan& plan) {
+  const auto carried = [](const AttributeTest& test) { return test.carried; };
+  if (std::any_of(plan.has_event.begin(), plan.has_event.end(), carried) || std::any_of(plan.has_no_event.begin(), plan.has_no_event.end(), carried)) return true;
   return !plan.successions.empty() || plan.duration_min_us > 0 || plan.duration_max_us != INT64_MAX || plan.variants ||
          plan.period != Period::Mode::all || !plan.customer_last.empty();
 }
@@ -125,8 +127,10 @@ void test_unit(const Plan& plan, const Tests& tests, const Segment& s, const Uni
   if (tests.contains_not) finder.test(s, s.event_class, *tests.contains_not, false, unit, keep);
   const CodeColumn absent;
   auto column = [&](const AttributeTest& test) -> const CodeColumn& { return test.attribute < s.attributes.size() ? s.attributes[test.attribute] : absent; };
-  for (size_t i = 0; i < plan.has_event.size(); ++i) finder.test(s, column(plan.has_event[i]), tests.has_event[i], true, unit, keep);
-  for (size_t i = 0; i < plan.has_no_event.size(); ++i) finder.test(s, column(plan.has_no_event[i]), tests.has_no_event[i], false, unit, keep);
+  for (size_t i = 0; i < plan.has_event.size(); ++i)
+    if (!plan.has_event[i].carried) finder.test(s, column(plan.has_event[i]), tests.has_event[i], true, unit, keep);
+  for (size_t i = 0; i < plan.has_no_event.size(); ++i)
+    if (!plan.has_no_event[i].carried) finder.test(s, column(plan.has_no_event[i]), tests.has_no_event[i], false, unit, keep);
 }
 
 }  // namespace
@@ -146,8 +150,8 @@ Result<void> narrow(const Columns& columns, Plan& plan, Executor& executor, cons
     ordered = plan;
     ordered->starts_with = ordered->ends_with = ordered->contains_not = std::nullopt;
     ordered->contains.clear();
-    ordered->has_event.clear();
-    ordered->has_no_event.clear();
+    std::erase_if(ordered->has_event, [](const AttributeTest& test) { return !test.carried; });
+    std::erase_if(ordered->has_no_event, [](const AttributeTest& test) { return !test.carried; });
     ordered->events_min = 0;
     ordered->events_max = UINT32_MAX;
   }

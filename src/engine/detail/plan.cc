@@ -40,7 +40,7 @@ Result<void> add_attributes(const Columns& columns, const std::vector<AttributeC
     uint32_t high = 0;
     for (const auto& part : columns.parts)
       if (condition.attribute < part.segment->attributes.size()) high = std::max(high, part.segment->attributes[condition.attribute].max);
-    AttributeTest test{condition.attribute, code_set(condition, high)};
+    AttributeTest test{condition.attribute, code_set(condition, high), condition.carried};
     if (keep_all || !holds_all(test.codes)) tests.push_back(std::move(test));
   }
   return {};

@@ -9,6 +9,7 @@ namespace lotse::engine::detail {
 const Instances& Selector::select(const Unit& unit) {
   const Part& part = columns_.parts[unit.part];
   segment_ = part.segment.get();
+  unit_ = unit;
   load(part, plan_.live[unit.part].get(), unit);
   if (plan_.by != Slicing::By::customer) group_by_key();
   slice();
@@ -262,6 +263,24 @@ bool Selector::succession_holds(const Slice& slice, const SuccessionTest& test) 
   return false;
 }
 
+/// Of each row of the unit the customer's code at its time: the last one other than 0 up to there. Valid until the next call.
+const std::vector<uint32_t>& Selector::carry(size_t attribute) {
+  const Segment& s = *segment_;
+  const uint32_t base = s.offsets[unit_.first];
+  carried_.assign(s.offsets[unit_.last] - base, 0);
+  if (attribute >= s.attributes.size()) return carried_;
+  const CodeColumn& column = s.attributes[attribute];
+  for (uint32_t c = unit_.first; c < unit_.last; ++c) {
+    uint32_t code = 0;
+    for (uint32_t row = s.offsets[c]; row < s.offsets[c + 1]; ++row) {
+      const uint32_t own = column.at(row);
+      if (own != 0 && (!plan_.last_arrival || s.arrival(row) <= *plan_.last_arrival)) code = own;
+      carried_[row - base] = code;
+    }
+  }
+  return carried_;
+}
+
 void Selector::filter_instances() {
   const Plan& p = plan_;
   auto any_event = [&](const Slice& s, const CodeSet& set) {
@@ -292,15 +311,27 @@ void Selector::filter_instances() {
   for (const auto& set : p.contains) keep_slices([&](const Slice& s) { return any_event(s, set); });
   if (p.contains_not) keep_slices([&](const Slice& s) { return !any_event(s, *p.contains_not); });
   for (const auto& test : p.successions) keep_slices([&](const Slice& s) { return succession_holds(s, test); });
-  auto meets = [&](const Slice& s, const AttributeTest& test) {
+  auto keep_by = [&](const AttributeTest& test, bool wanted) {
+    if (test.carried) {
+      const auto& carried = carry(test.attribute);
+      const uint32_t base = segment_->offsets[unit_.first];
+      keep_slices([&](const Slice& s) {
+        for (uint32_t i = s.begin; i < s.end; ++i)
+          if (test.codes.has(carried[row_[i] - base])) return wanted;
+        return !wanted;
+      });
+      return;
+    }
     const CodeColumn absent;
     const CodeColumn& column = test.attribute < segment_->attributes.size() ? segment_->attributes[test.attribute] : absent;
-    for (uint32_t i = s.begin; i < s.end; ++i)
-      if (test.codes.has(column.at(row_[i]))) return true;
-    return false;
+    keep_slices([&](const Slice& s) {
+      for (uint32_t i = s.begin; i < s.end; ++i)
+        if (test.codes.has(column.at(row_[i]))) return wanted;
+      return !wanted;
+    });
   };
-  for (const auto& test : p.has_event) keep_slices([&](const Slice& s) { return meets(s, test); });
-  for (const auto& test : p.has_no_event) keep_slices([&](const Slice& s) { return !meets(s, test); });
+  for (const auto& test : p.has_event) keep_by(test, true);
+  for (const auto& test : p.has_no_event) keep_by(test, false);
   if (p.variants)
     keep_slices([&](const Slice& s) { return has(*p.variants, std::span(touchpoint_.data() + s.begin, s.end - s.begin)); });
 }
@@ -329,6 +360,12 @@ void Selector::filter_events() {
   if (plan_.shown)
     for (size_t i = 0; i < keep_.size(); ++i) keep_[i] &= plan_.shown->table[touchpoint_[i]];
   for (const auto& test : plan_.event_attributes) {
+    if (test.carried) {
+      const auto& carried = carry(test.attribute);
+      const uint32_t base = segment_->offsets[unit_.first];
+      for (size_t i = 0; i < keep_.size(); ++i) keep_[i] &= test.codes.has(carried[row_[i] - base]);
+      continue;
+    }
     const CodeColumn absent;
     const CodeColumn& column = test.attribute < segment_->attributes.size() ? segment_->attributes[test.attribute] : absent;
     const uint8_t* table = test.codes.table.data();

@@ -24,6 +24,7 @@ struct CodeSet {
 struct AttributeTest {
   size_t attribute = 0;
   CodeSet codes;
+  bool carried = false;  ///< the customer's code at the event's time, not the event's own
 };
 
 struct SuccessionTest {
@@ -132,6 +133,7 @@ class Selector {
   void filter_instances();
   template <class Keep>
   void keep_slices(Keep keep);
+  const std::vector<uint32_t>& carry(size_t attribute);
   bool succession_holds(const Slice& slice, const SuccessionTest& test) const;
   void cut_to_period();
   void filter_events();
@@ -140,6 +142,8 @@ class Selector {
   const Columns& columns_;
   const Plan& plan_;
   const Segment* segment_ = nullptr;
+  Unit unit_;
+  std::vector<uint32_t> carried_;  ///< [row of the unit] see carry()
   // Groups: events [group_begin_[g], group_begin_[g + 1]) of one customer (and one key).
   std::vector<uint32_t> group_begin_, group_customer_, group_key_;
   std::vector<Slice> slices_;

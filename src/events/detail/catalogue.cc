@@ -80,6 +80,17 @@ uint32_t KeyTable::code(std::string_view text) {
   return code;
 }
 
+std::optional<uint32_t> KeyTable::find(std::string_view text) const {
+  const EventId hash = hash_bytes(text);
+  const uint64_t print = hash.low ? hash.low : 1;
+  const auto more = static_cast<uint32_t>(hash.high);
+  std::lock_guard lock(mutex_);
+  const size_t mask = slots_.size() - 1;
+  for (size_t i = start(print) & mask; slots_[i].print != 0; i = (i + 1) & mask)
+    if (slots_[i].print == print && slots_[i].more == more && slots_[i].code != 0 && slots_[i].code < next_) return slots_[i].code;
+  return std::nullopt;
+}
+
 void KeyTable::load(uint32_t code, std::string_view text) {
   const EventId hash = hash_bytes(text);
   std::lock_guard lock(mutex_);

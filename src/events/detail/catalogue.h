@@ -44,6 +44,7 @@ class KeyTable {
  public:
   static constexpr uint32_t first_code = 2;
   uint32_t code(std::string_view text);
+  std::optional<uint32_t> find(std::string_view text) const;  ///< makes none
   /// A key that the store already has.
   void load(uint32_t code, std::string_view text);
   uint32_t next() const;                                    ///< the code that the next new key gets

@@ -30,13 +30,25 @@ Result<Instances> instances(Services& services, const Viewer& viewer, const Requ
 Result<Response> instances_csv(Services& services, const Viewer& viewer, const Request&, const InstancesRequest& body) {
   return csv_answer("instances.csv", TRY(services.analysis.instances_csv(viewer, body)));
 }
+Result<Audience> audience(Services& services, const Viewer& viewer, const Request& request, const AudienceRequest& body) {
+  return services.analysis.audience(viewer, body, request.stop);
+}
+Result<Customers> customer_list(Services& services, const Viewer& viewer, const Request& request, const CustomersRequest& body) {
+  return services.analysis.customer_list(viewer, body, request.stop);
+}
+Result<Response> customer_list_csv(Services& services, const Viewer& viewer, const Request&, const CustomersRequest& body) {
+  return csv_answer("customers.csv", TRY(services.analysis.customer_list_csv(viewer, body)));
+}
+Result<ComputedSummary> computed(Services& services, const Viewer& viewer, const Request& request, const ComputedRequest& body) {
+  return services.analysis.computed_summary(viewer, body, request.stop);
+}
 }  // namespace
 
 /// What can be wrong with any question that has a filter.
 #define FILTER_ERRORS                                                                                                            \
   "columns_loading", "as_of_gone", "invalid_time", "invalid_period", "invalid_gap", "invalid_number", "invalid_range",           \
       "unknown_touchpoint", "unknown_attribute", "attribute_not_in_memory", "unknown_variant", "no_touchpoints", "no_values",    \
-      "slice_needs_gap", "slice_needs_start_or_end", "not_for_this_kind", "not_found"
+      "slice_needs_gap", "slice_needs_start_or_end", "not_for_this_kind", "no_rules", "too_many_conditions", "rules_too_deep", "required", "not_found"
 
 std::vector<Route> analysis_routes() {
   std::vector<Route> rows;
@@ -54,6 +66,13 @@ std::vector<Route> analysis_routes() {
                      {FILTER_ERRORS, "edge_needs_at", "invalid_limit", "invalid_cursor"}, instances));
   rows.push_back(row(Method::post, "/workspaces/{ws}/analysis/instances.csv", Right::see_customers, "All rows behind a number as CSV",
                      {FILTER_ERRORS, "edge_needs_at"}, instances_csv).answers("text/csv"));
+  rows.push_back(row(Method::post, "/workspaces/{ws}/analysis/audience", Right::read, "How many customers a filter selects", {FILTER_ERRORS}, audience));
+  rows.push_back(row(Method::post, "/workspaces/{ws}/analysis/customers", Right::see_customers, "The customers that a filter selects",
+                     {FILTER_ERRORS, "invalid_limit", "invalid_cursor"}, customer_list));
+  rows.push_back(row(Method::post, "/workspaces/{ws}/analysis/customers.csv", Right::see_customers, "All of them, with computed attributes, as CSV",
+                     {FILTER_ERRORS}, customer_list_csv).answers("text/csv"));
+  rows.push_back(row(Method::post, "/workspaces/{ws}/analysis/computed", Right::see_customers, "What a definition of a computed attribute gives",
+                     {"columns_loading", "unknown_touchpoint", "unknown_attribute", "invalid_number", "required"}, computed));
   return rows;
 }
 

@@ -3,7 +3,7 @@ import type * as T from './types';
 /** What a stored answer belongs to; a change names the groups that it makes stale. */
 export type Group =
   | 'coverage' | 'dimensions' | 'analysis' | 'touchpoints' | 'mapping' | 'segments' | 'imports' | 'sources' | 'jobs'
-  | 'members' | 'tokens' | 'audit' | 'customers' | 'write_keys' | 'live' | 'identities';
+  | 'members' | 'tokens' | 'audit' | 'customers' | 'write_keys' | 'live' | 'identities' | 'computed' | 'customer_view';
 
 /** A question to a workspace: its answer may be kept and asked again. Use with `useApi`. */
 export interface Question<Request, Answer> {
@@ -52,6 +52,15 @@ const loaded: Group[] = ['imports', 'sources', 'coverage', 'dimensions', 'analys
 
 /** After these other identities are one customer, and every number of customers may differ. */
 const joined: Group[] = ['identities', 'analysis', 'coverage', 'dimensions', 'touchpoints', 'customers', 'audit'];
+interface TimelineQuestion {
+  id: string;
+  cursor?: string;
+  before?: string;
+  channel?: string;
+  source?: string;
+  touchpoint?: string;
+  instance_key?: string;
+}
 
 /** Everything below /workspaces/{ws}. One row a route, as in the server's table. */
 export const api = {
@@ -74,6 +83,23 @@ export const api = {
   searchIdentity: change<T.IdentitySearch, T.CustomerIdentities>('POST', 'identity/search', ['audit'], whole),
   whyOneCustomer: getBy<{ first: string; second: string }, T.IdentityChain>('identities', 'identity/why', (r) => `identity/why?first=${id(r.first)}&second=${id(r.second)}`),
   customerIdentities: getBy<{ id: string }, T.CustomerIdentities>('identities', 'customer/identities', (r) => `customers/${id(r.id)}/identities`),
+  findCustomers: ask<{ query: string }, T.CustomerHits>('customers', 'customers/search'),
+  customerProfile: getBy<{ id: string }, T.CustomerProfile>('customers', 'customer/profile', (r) => `customers/${id(r.id)}/profile`),
+  timeline: getBy<TimelineQuestion, T.Timeline>('customers', 'customer/timeline', (r) => {
+    const asked = Object.entries(r).filter(([key, value]) => key !== 'id' && value);
+    return `customers/${id(r.id)}/timeline${asked.length > 0 ? `?${asked.map(([key, value]) => `${key}=${id(value!)}`).join('&')}` : ''}`;
+  }),
+  customerView: get<T.CustomerViewSettings>('customer_view', 'customer_view'),
+  editCustomerView: change<{ etag?: string; settings: T.CustomerViewSettings }, T.CustomerViewSettings>(
+    'PATCH', 'customer_view', ['customer_view', 'customers', 'audit'], { body: (r) => r.settings, etag: (r) => r.etag }),
+  audience: ask<T.AudienceRequest, T.Audience>('analysis', 'analysis/audience'),
+  customers: ask<T.CustomersRequest, T.Customers>('analysis', 'analysis/customers'),
+  computed: get<T.List<T.ComputedAttribute>>('computed', 'computed'),
+  computedSummary: ask<T.ComputedRequest, T.ComputedSummary>('analysis', 'analysis/computed'),
+  addComputed: change<T.ComputedAttributeRequest, T.ComputedAttribute>('POST', 'computed', ['computed', 'customers', 'audit'], whole),
+  editComputed: change<{ id: string; etag?: string; attribute: T.ComputedAttributeRequest }, T.ComputedAttribute>(
+    'PATCH', (r) => `computed/${id(r.id)}`, ['computed', 'customers', 'analysis', 'audit'], { body: (r) => r.attribute, etag: (r) => r.etag }),
+  deleteComputed: change<{ id: string }>('DELETE', (r) => `computed/${id(r.id)}`, ['computed', 'customers', 'audit']),
 
   touchpoints: get<T.List<T.Touchpoint>>('touchpoints', 'touchpoints'),
   editTouchpoint: change<{ id: string; etag?: string; patch: T.TouchpointPatch }, T.Touchpoint>(
@@ -88,11 +114,11 @@ export const api = {
   deleteRule: change<{ id: string }, T.Mapping>('DELETE', (r) => `mapping/rules/${id(r.id)}`, mapped),
 
   segments: get<T.List<T.Segment>>('segments', 'segments'),
-  addSegment: change<T.SegmentRequest, T.Segment>('POST', 'segments', ['segments'], whole),
+  addSegment: change<T.SegmentRequest, T.Segment>('POST', 'segments', ['segments', 'customers'], whole),
   editSegment: change<{ id: string; etag?: string; segment: T.SegmentRequest }, T.Segment>(
-    'PATCH', (r) => `segments/${id(r.id)}`, ['segments', 'analysis'], { body: (r) => r.segment, etag: (r) => r.etag }),
+    'PATCH', (r) => `segments/${id(r.id)}`, ['segments', 'analysis', 'customers'], { body: (r) => r.segment, etag: (r) => r.etag }),
   deleteSegment: change<{ id: string; etag?: string }>(
-    'DELETE', (r) => `segments/${id(r.id)}`, ['segments', 'analysis'], { etag: (r) => r.etag }),
+    'DELETE', (r) => `segments/${id(r.id)}`, ['segments', 'analysis', 'customers'], { etag: (r) => r.etag }),
 
   detect: change<{ upload: string; options: T.ReadOptions }, T.Detection>(
     'POST', (r) => `uploads/${id(r.upload)}/detection`, [], { body: (r) => r.options }),

@@ -13,6 +13,7 @@ export const openFilter: Filter = {
   variants: [],
   event_attributes: [],
   touchpoints_shown: [],
+  customer_rules: [],
 };
 
 /** The parts of a filter that say something, so that equal filters give equal texts. */
@@ -51,7 +52,7 @@ export function countConditions(filter: Filter): number {
     if (key === 'to' && f.from !== undefined) continue;
     if (key === 'duration_max_s' && f.duration_min_s !== undefined) continue;
     if (key === 'events_max' && f.events_min !== undefined) continue;
-    n += ['sequences', 'instance_attributes', 'event_attributes'].includes(key) ? (value as unknown[]).length : 1;
+    n += ['sequences', 'instance_attributes', 'event_attributes', 'customer_rules'].includes(key) ? (value as unknown[]).length : 1;
   }
   return n;
 }

@@ -1,4 +1,4 @@
-import type { AttributeCondition, Filter, SequenceCondition, SequenceKind } from './types';
+import type { AttributeCondition, CustomerRule, Filter, SequenceCondition, SequenceKind } from './types';
 
 /**
  * A filter as a short text for the address, of characters that an address leaves as they are: letters, digits and
@@ -8,8 +8,12 @@ import type { AttributeCondition, Filter, SequenceCondition, SequenceKind } from
  *
  * Fields are set apart by `*`, parts of a field by `_`, members of a list by `.`; any other character of a value is
  * written as `-`, its code point in hexadecimal, `-`.
+ *
+ * Schema 3 adds rules about customers (`r`, a JSON value in base 64) and the value of a customer's attribute at the time of
+ * the event (`O`, `X` instead of `o`, `x`); a filter without these is written as schema 2, which older programs read.
  */
-const current = 2;
+const plain = 2;
+const current = 3;
 
 type Part = Partial<Filter>;
 
@@ -39,7 +43,9 @@ export function writeFilter(trimmed: Part): string {
   if (f.variants?.length) fields.push(`v${f.variants.map(escape).join('.')}`);
   if (f.touchpoints_shown?.length) fields.push(`t${ids(f.touchpoints_shown)}`);
   if (f.segment !== undefined) fields.push(`g${id(f.segment, 'seg_')}`);
-  return fields.length === 0 ? '' : `${current}.${fields.join('*')}`;
+  for (const rule of f.customer_rules ?? []) fields.push(`r${toBase64(JSON.stringify(bareRule(rule)))}`);
+  const newer = Boolean(f.customer_rules?.length) || [...(f.instance_attributes ?? []), ...(f.event_attributes ?? [])].some((a) => a.moment === 'event');
+  return fields.length === 0 ? '' : `${newer ? current : plain}.${fields.join('*')}`;
 }
 
 /** The filter of a text of any schema; null where it cannot be read. */
@@ -57,21 +63,23 @@ export function readFilter(text: string): Part | null {
 const readers: Record<string, (body: string) => Part> = {
   // Schema 1 was the API's object as base 64 of JSON; programs still make such links.
   '1': (body) => {
-    const bytes = Uint8Array.from(atob(body.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
-    const parsed: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    const parsed: unknown = JSON.parse(fromBase64(body));
     if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw unreadable();
     const part = parsed as Part;
-    for (const key of ['sequences', 'instance_attributes', 'variants', 'event_attributes', 'touchpoints_shown'] as const) {
+    for (const key of ['sequences', 'instance_attributes', 'variants', 'event_attributes', 'touchpoints_shown', 'customer_rules'] as const) {
       if (part[key] !== undefined && !Array.isArray(part[key])) throw unreadable();
     }
     return part;
   },
-  '2': (body) => {
-    const part: Part = {};
-    for (const field of body.split('*')) readField(field, part);
-    return part;
-  },
+  '2': readFields,
+  '3': readFields,
 };
+
+function readFields(body: string): Part {
+  const part: Part = {};
+  for (const field of body.split('*')) readField(field, part);
+  return part;
+}
 
 const unreadable = () => new Error('unreadable filter');
 
@@ -128,9 +136,37 @@ function readField(field: string, part: Part) {
     case 'g':
       part.segment = readId(body, 'seg_');
       return;
+    case 'r':
+      (part.customer_rules ??= []).push(readRule(JSON.parse(fromBase64(body))));
+      return;
     default:
       throw unreadable();
   }
+}
+
+const ruleKinds = ['all', 'any', 'did', 'did_then', 'did_then_not', 'attribute', 'computed'];
+
+/** Without members that say nothing. */
+function bareRule(rule: CustomerRule): object {
+  const said = Object.entries(rule).filter(([, value]) => value !== undefined && value !== false && !(Array.isArray(value) && value.length === 0));
+  return Object.fromEntries(said.map(([key, value]) => [key, key === 'rules' ? (value as CustomerRule[]).map(bareRule) : value]));
+}
+function readRule(parsed: unknown): CustomerRule {
+  if (typeof parsed !== 'object' || parsed === null) throw unreadable();
+  const said = parsed as CustomerRule;
+  const rule: CustomerRule = { ...said, rules: said.rules ?? [], touchpoints: said.touchpoints ?? [], then: said.then ?? [], values: said.values ?? [] };
+  const lists = [rule.rules, rule.touchpoints, rule.then, rule.values];
+  if (!ruleKinds.includes(rule.kind) || !lists.every(Array.isArray)) throw unreadable();
+  return { ...rule, rules: rule.rules.map(readRule) };
+}
+
+function toBase64(text: string): string {
+  const bytes = new TextEncoder().encode(text);
+  return btoa(Array.from(bytes, (b) => String.fromCharCode(b)).join('')).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+}
+function fromBase64(text: string): string {
+  const bytes = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
+  return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
 }
 
 function readSlice(body: string): Filter['slice'] {
@@ -153,16 +189,19 @@ function readSequence(body: string): SequenceCondition {
 
 function attribute(a: AttributeCondition): string {
   const name = a.attribute.startsWith('at_') ? `a${id(a.attribute, 'at_')}` : `n${escape(a.attribute)}`;
-  return `${a.exclude ? 'x' : 'o'}${name}_${a.values.map((v) => (v === '' ? '-z-' : escape(v))).join('.')}`;
+  const sign = a.exclude ? 'x' : 'o';
+  return `${a.moment === 'event' ? sign.toUpperCase() : sign}${name}_${a.values.map((v) => (v === '' ? '-z-' : escape(v))).join('.')}`;
 }
 
 function readAttribute(body: string): AttributeCondition {
-  if (body[0] !== 'x' && body[0] !== 'o') throw unreadable();
+  const sign = body[0]?.toLowerCase();
+  if (sign !== 'x' && sign !== 'o') throw unreadable();
   const [name, values] = two(body.slice(2));
   return {
     attribute: body[1] === 'a' ? readId(name, 'at_') : unescape(name),
     values: values === '' ? [] : values.split('.').map((v) => (v === '-z-' ? '' : unescape(v))),
-    exclude: body[0] === 'x',
+    exclude: sign === 'x',
+    ...(sign === body[0] ? {} : { moment: 'event' as const }),
   };
 }
 

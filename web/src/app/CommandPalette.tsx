@@ -1,5 +1,5 @@
 import { Spotlight, type SpotlightActionData, type SpotlightActionGroupData } from '@mantine/spotlight';
-import { IconBookmark, IconBuilding, IconFileImport, IconLanguage, IconLogout, IconMapPin, IconMoon, IconSearch, IconSun } from '@tabler/icons-react';
+import { IconBookmark, IconBuilding, IconFileImport, IconLanguage, IconLogout, IconMapPin, IconMoon, IconSearch, IconSun, IconUserSearch } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { addresses, api, filterToText, openFilter, useApi, useMe, useSignOut, useWorkspace } from '@/api';
@@ -18,6 +18,7 @@ export function CommandPalette({ places }: { places: Place[] }) {
   const signOut = useSignOut();
   const taste = useTaste();
   const [opened, setOpened] = useState(false);
+  const [query, setQuery] = useState('');
   const dimensions = useApi(api.dimensions, undefined, { enabled: opened });
   const segments = useApi(api.segments, undefined, { enabled: opened });
   const go = (path: string, search = '') => () => void navigate({ pathname: workspace.to(path), search });
@@ -47,6 +48,19 @@ export function CommandPalette({ places }: { places: Place[] }) {
         onClick: go(addresses.journey, `?f=${filterToText({ ...openFilter, segment: s.id })}`),
       }))
     : [];
+  // Customers are not listed: whole pseudonyms are opened, anything else is handed to the search.
+  const word = query.trim();
+  const customers: SpotlightActionData[] =
+    hasPage(addresses.customers) && workspace.may('see_customers') && word.length >= 3
+      ? [
+          {
+            id: 'customer',
+            label: t(word.startsWith('cu_') ? 'command.customer' : 'command.find_customer', { word }),
+            leftSection: <IconUserSearch size={18} stroke={1.6} aria-hidden />,
+            onClick: word.startsWith('cu_') ? go(addresses.customer(word)) : () => void navigate(workspace.to(addresses.customers), { state: word }),
+          },
+        ]
+      : [];
   const workspaces: SpotlightActionData[] = me.workspaces
     .filter((w) => w.id !== workspace.id)
     .map((w) => ({ id: w.id, label: w.name, leftSection: <IconBuilding size={18} stroke={1.6} aria-hidden />, onClick: () => void navigate(`/w/${w.slug}`) }));
@@ -62,6 +76,7 @@ export function CommandPalette({ places }: { places: Place[] }) {
     { group: t('command.pages'), actions: pages },
     { group: t('command.touchpoints'), actions: touchpoints },
     { group: t('command.segments'), actions: saved },
+    { group: t('command.customers'), actions: customers },
     { group: t('command.workspaces'), actions: workspaces },
     { group: t('command.actions'), actions },
   ].filter((g) => g.actions.length > 0);
@@ -77,6 +92,8 @@ export function CommandPalette({ places }: { places: Place[] }) {
       triggerOnContentEditable
       highlightQuery
       nothingFound={t('command.nothing')}
+      query={query}
+      onQueryChange={setQuery}
       onSpotlightOpen={() => setOpened(true)}
       radius="lg"
       transitionProps={{ duration: 120, transition: 'pop' }}

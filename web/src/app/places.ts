@@ -4,6 +4,7 @@ import { hasPage } from './pages';
 
 export type PlaceKey = 'cockpit' | 'touchpoints' | 'explore' | 'data' | 'admin';
 export type PageKey = 'cockpit' | 'touchpoints' | 'journey' | 'import' | 'sources' | 'live' | 'identities' | 'people' | 'workspaces' | 'tokens' | 'audit';
+export type PageKey = 'cockpit' | 'touchpoints' | 'journey' | 'import' | 'sources' | 'live' | 'customers' | 'segments' | 'attributes' | 'people' | 'workspaces' | 'tokens' | 'audit';
 
 export interface PlacePage {
   key: PageKey;
@@ -32,6 +33,9 @@ const places: Place[] = [
       { key: 'sources', path: addresses.sources, right: 'read' },
       { key: 'live', path: addresses.live, right: 'see_customers' },
       { key: 'identities', path: addresses.identities, right: 'see_customers' },
+      { key: 'customers', path: addresses.customers, right: 'see_customers' },
+      { key: 'segments', path: addresses.segments, right: 'read' },
+      { key: 'attributes', path: addresses.attributes, right: 'read' },
     ],
   },
   {

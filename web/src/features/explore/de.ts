@@ -150,6 +150,7 @@ export const texts = bilingual(en, {
   'rows.csv': 'Alle als CSV',
   'rows.none': 'Keine Instanz.',
   'course.title': 'Kunde {customer}',
+  'course.page': 'Ganze Kundenseite öffnen',
   'course.identifier': 'Kundennummer {identifier}',
   'course.events': { one: '{count} Ereignis', other: '{count} Ereignisse' },
   'course.back': 'Zurück zur Liste',

@@ -148,6 +148,7 @@ export const en = {
   'rows.csv': 'All as CSV',
   'rows.none': 'No instance.',
   'course.title': 'Customer {customer}',
+  'course.page': 'Open the whole customer page',
   'course.identifier': 'Customer number {identifier}',
   'course.events': { one: '{count} event', other: '{count} events' },
   'course.back': 'Back to the list',

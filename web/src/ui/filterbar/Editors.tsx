@@ -297,12 +297,13 @@ export function AttributeEditor({ dimension, initial, asEvents, onApply }: {
   const [values, setValues] = useState<string[]>(initial.values);
   const [exclude, setExclude] = useState(initial.exclude ?? false);
   const [events, setEvents] = useState(asEvents);
+  const [moment, setMoment] = useState(initial.moment ?? 'last');
   const counts = new Map(dimension.values.map((one) => [one.value, one.events]));
   const emptyWord = t('attribute.empty');
   const known = dimension.values.map((one) => (one.value === '' ? emptyWord : one.value));
   const shown = values.map((one) => (one === '' ? emptyWord : one));
   return (
-    <EditorForm onApply={() => onApply({ attribute: dimension.id, values, exclude }, events)} ready={values.length > 0}>
+    <EditorForm onApply={() => onApply({ attribute: dimension.id, values, exclude, ...(moment === 'event' && { moment }) }, events)} ready={values.length > 0}>
       <SegmentedControl
         value={exclude ? 'exclude' : 'only'}
         onChange={(next) => setExclude(next === 'exclude')}
@@ -330,9 +331,21 @@ export function AttributeEditor({ dimension, initial, asEvents, onApply }: {
         )}
       />
       {dimension.scope === 'customer' ? (
-        <Text fz="xs" c="dimmed">
-          {t('attribute.customer')}
-        </Text>
+        dimension.in_memory ? (
+          <Choices
+            legend={t('attribute.moment')}
+            value={events ? 'events' : moment === 'event' ? 'any' : 'last'}
+            onChange={(next) => {
+              setEvents(next === 'events');
+              setMoment(next === 'last' ? 'last' : 'event');
+            }}
+            options={(['last', 'any', 'events'] as const).map((value) => ({ value, label: t(`attribute.moment_${value}`), hint: t(`attribute.moment_${value}_hint`) }))}
+          />
+        ) : (
+          <Text fz="xs" c="dimmed">
+            {t('attribute.customer')}
+          </Text>
+        )
       ) : (
         <Choices
           legend={t('attribute.effect')}

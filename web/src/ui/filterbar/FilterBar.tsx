@@ -1,14 +1,18 @@
 import { ActionIcon, Button, Popover, ScrollArea, Text, TextInput, UnstyledButton } from '@mantine/core';
 import { IconArrowLeft, IconCalendar, IconChevronDown, IconFilterOff, IconInfoCircle, IconPlus, IconRoute2, IconX } from '@tabler/icons-react';
 import { useState, type ReactNode } from 'react';
-import { isOpenFilter, openFilter, useCoverage, useFilter, type AttributeCondition, type Basis, type Dimension, type Filter, type SequenceKind } from '@/api';
+import { isOpenFilter, openFilter, useCoverage, useFilter, type AttributeCondition, type Basis, type CustomerRuleKind, type Dimension, type Filter, type SequenceKind } from '@/api';
 import { useTexts } from '@/i18n';
 import { escapeCloses } from '../overlay';
+import { ruleTexts } from '../rules/de';
+import { emptyRule } from '../rules/model';
 import { AttributeEditor, DurationEditor, EventsEditor, PeriodEditor, SequenceEditor, ShownEditor, SliceEditor } from './Editors';
 import classes from './filterbar.module.css';
 import { useNames } from './names';
 import { SegmentsMenu, useSegments } from './Segments';
+import { RulesEditor } from './RulesEditor';
 import { filterTexts } from './texts';
+import { useRuleText } from './useRuleText';
 import { chipsOf, periodText, sliceText, type Part, type Speaker } from './words';
 
 export interface FilterBarProps {
@@ -23,7 +27,7 @@ export function FilterBar({ basis }: FilterBarProps) {
   const names = useNames();
   const segments = useSegments();
   const coverage = useCoverage();
-  const speaker: Speaker = { t, format, names, segments };
+  const speaker: Speaker = { t, format, names, segments, rule: useRuleText() };
   const lastDay = coverage.data?.last?.slice(0, 10);
   const chips = chipsOf(filter, speaker);
   const notes = (basis?.notes ?? []).filter((note) => note in explained);
@@ -125,7 +129,7 @@ function ChipText({ part, text, filter, onChange }: { part: Part; text: string; 
   const fixed = part.kind === 'variants' || part.kind === 'segment' || part.kind === 'exclude_open';
   if (fixed) return <span className={classes.chipText}>{text}</span>;
   return (
-    <Popover opened={open} onChange={setOpen} position="bottom-start" width={380} trapFocus returnFocus closeOnEscape={false}>
+    <Popover opened={open} onChange={setOpen} position="bottom-start" width={part.kind === 'customer_rule' ? 620 : 380} trapFocus returnFocus closeOnEscape={false}>
       <Popover.Target>
         <UnstyledButton className={classes.chipText} aria-label={t('bar.change', { text })} onClick={() => setOpen(!open)}>
           {text}
@@ -171,6 +175,13 @@ function PartEditor({ part, filter, onChange }: { part: Part; filter: Filter; on
       return <EventsEditor filter={filter} onApply={onChange} />;
     case 'shown':
       return <ShownEditor filter={filter} onApply={onChange} />;
+    case 'customer_rule':
+      return (
+        <RulesEditor
+          initial={[filter.customer_rules![part.at]!]}
+          onApply={(rules) => onChange({ ...filter, customer_rules: (filter.customer_rules ?? []).flatMap((one, i) => (i === part.at ? rules : [one])) })}
+        />
+      );
     default:
       return null;
   }
@@ -180,7 +191,7 @@ function dimensionOf(dimensions: readonly Dimension[], condition: AttributeCondi
   return dimensions.find((one) => one.id === condition.attribute) ?? { id: condition.attribute, name: condition.attribute, scope: 'event', in_memory: true, distinct: 0, values: [] };
 }
 
-type Choice = { kind: SequenceKind | 'duration' | 'events' | 'exclude_open' | 'shown' } | { kind: 'attribute'; dimension: Dimension };
+type Choice = { kind: CustomerRuleKind; rule: true } | { kind: SequenceKind | 'duration' | 'events' | 'exclude_open' | 'shown' } | { kind: 'attribute'; dimension: Dimension };
 
 /** "Filter hinzufügen": first what to filter by, then its editor. */
 function Adder({ filter, onChange }: { filter: Filter; onChange: (filter: Filter) => void }) {
@@ -197,7 +208,7 @@ function Adder({ filter, onChange }: { filter: Filter; onChange: (filter: Filter
   };
   const choose = (next: Choice) => (next.kind === 'exclude_open' ? apply({ ...filter, exclude_open: true }) : setChoice(next));
   return (
-    <Popover opened={open} onChange={show} position="bottom-start" width={choice ? 380 : 320} trapFocus returnFocus closeOnEscape={false}>
+    <Popover opened={open} onChange={show} position="bottom-start" width={choice ? ('rule' in choice ? 620 : 380) : 320} trapFocus returnFocus closeOnEscape={false}>
       <Popover.Target>
         <Button size="compact-md" variant="subtle" leftSection={<IconPlus size={15} stroke={2} />} onClick={() => show(!open)}>
           {t('bar.add')}
@@ -210,7 +221,7 @@ function Adder({ filter, onChange }: { filter: Filter; onChange: (filter: Filter
               <ActionIcon aria-label={t('bar.back')} onClick={() => setChoice(null)}>
                 <IconArrowLeft size={16} />
               </ActionIcon>
-              <Text fw={600}>{choice.kind === 'attribute' ? t.code(`attribute.${choice.dimension.id}`, choice.dimension.name) : t(`kind.${choice.kind}`)}</Text>
+              <Text fw={600}>{'rule' in choice ? t('group.customers') : choice.kind === 'attribute' ? t.code(`attribute.${choice.dimension.id}`, choice.dimension.name) : t(`kind.${choice.kind}`)}</Text>
             </div>
             <ChoiceEditor choice={choice} filter={filter} onApply={apply} />
           </>
@@ -223,6 +234,8 @@ function Adder({ filter, onChange }: { filter: Filter; onChange: (filter: Filter
 }
 
 function ChoiceEditor({ choice, filter, onApply }: { choice: Choice; filter: Filter; onApply: (filter: Filter) => void }) {
+  if ('rule' in choice)
+    return <RulesEditor initial={[emptyRule(choice.kind)]} onApply={(rules) => onApply({ ...filter, customer_rules: [...(filter.customer_rules ?? []), ...rules] })} />;
   switch (choice.kind) {
     case 'attribute': {
       const { dimension } = choice;
@@ -265,7 +278,9 @@ function ChoiceEditor({ choice, filter, onApply }: { choice: Choice; filter: Fil
 function Kinds({ onChoose, excludesOpen }: { onChoose: (choice: Choice) => void; excludesOpen: boolean }) {
   const { t } = useTexts(filterTexts);
   const names = useNames();
+  const rules = useTexts(ruleTexts);
   const [word, setWord] = useState('');
+  const customers: CustomerRuleKind[] = ['did', 'did_then', 'did_then_not', 'computed'];
   const course: SequenceKind[] = ['contains', 'not_contains', 'starts_with', 'ends_with', 'directly_followed', 'eventually_followed'];
   const groups: { title: string; items: { name: string; choice: Choice }[] }[] = [
     { title: t('group.course'), items: course.map((kind) => ({ name: t(`kind.${kind}`), choice: { kind } })) },
@@ -273,6 +288,7 @@ function Kinds({ onChoose, excludesOpen }: { onChoose: (choice: Choice) => void;
       title: t('group.instance'),
       items: (['duration', 'events', ...(excludesOpen ? [] : ['exclude_open' as const])] as const).map((kind) => ({ name: t(`kind.${kind}`), choice: { kind } })),
     },
+    { title: t('group.customers'), items: customers.map((kind) => ({ name: rules.t(`kind.${kind}`), choice: { kind, rule: true as const } })) },
     { title: t('group.attributes'), items: names.dimensions.map((dimension) => ({ name: names.attribute(dimension.id), choice: { kind: 'attribute', dimension } })) },
     { title: t('group.display'), items: [{ name: t('kind.shown'), choice: { kind: 'shown' } }] },
   ];
@@ -306,7 +322,7 @@ function Kinds({ onChoose, excludesOpen }: { onChoose: (choice: Choice) => void;
           <section key={group.title} aria-label={group.title}>
             <div className={classes.groupTitle}>{group.title}</div>
             {group.items.map((item) => (
-              <UnstyledButton key={item.choice.kind === 'attribute' ? item.choice.dimension.id : item.choice.kind} className={classes.kind} onClick={() => onChoose(item.choice)}>
+              <UnstyledButton key={'dimension' in item.choice ? item.choice.dimension.id : item.choice.kind} className={classes.kind} onClick={() => onChoose(item.choice)}>
                 {item.name}
               </UnstyledButton>
             ))}

@@ -11,6 +11,7 @@ export function withConditions(filter: Filter, segment: Filter): Filter {
     sequences: both(base.sequences, own.sequences),
     instance_attributes: both(base.instance_attributes, own.instance_attributes),
     event_attributes: both(base.event_attributes, own.event_attributes),
+    customer_rules: both(base.customer_rules, own.customer_rules),
     exclude_open: Boolean(base.exclude_open) || Boolean(own.exclude_open),
   };
 }

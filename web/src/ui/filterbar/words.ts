@@ -1,4 +1,4 @@
-import type { AttributeCondition, Filter, Segment, SequenceCondition } from '@/api';
+import type { AttributeCondition, CustomerRule, Filter, Segment, SequenceCondition } from '@/api';
 import type { Formats, Translate } from '@/i18n';
 import type { en } from './en';
 import type { Names } from './names';
@@ -12,6 +12,7 @@ export type Part =
   | { kind: 'exclude_open' }
   | { kind: 'variants' }
   | { kind: 'shown' }
+  | { kind: 'customer_rule'; at: number }
   | { kind: 'segment' };
 
 /** One condition in plain words, and the filter without it. */
@@ -27,6 +28,8 @@ export interface Speaker {
   format: Formats;
   names: Names;
   segments: readonly Segment[];
+  /** One rule about customers in words. */
+  rule: (rule: CustomerRule) => string;
 }
 
 const drop = <T>(list: readonly T[] | undefined, at: number) => (list ?? []).filter((_, i) => i !== at);
@@ -47,6 +50,8 @@ export function chipsOf(filter: Filter, speaker: Speaker): Chip[] {
   filter.event_attributes?.forEach((one, at) =>
     add(`event ${at}`, t('chip.events_only', { text: attributeText(one, speaker) }), { kind: 'event_attribute', at },
       { ...filter, event_attributes: drop(filter.event_attributes, at) }));
+  filter.customer_rules?.forEach((one, at) =>
+    add(`rule ${at}`, speaker.rule(one), { kind: 'customer_rule', at }, { ...filter, customer_rules: drop(filter.customer_rules, at) }));
   const { duration_min_s: shortest, duration_max_s: longest, events_min: fewest, events_max: most } = filter;
   if (shortest !== undefined || longest !== undefined) {
     const text =
@@ -80,7 +85,8 @@ function sequenceText(condition: SequenceCondition, speaker: Speaker): string {
 function attributeText(condition: AttributeCondition, { t, names, format }: Speaker): string {
   const shown = condition.values.map((value) => (value === '' ? t('attribute.empty') : value));
   const values = shown.length > 3 ? t('chip.or_more', { first: shown[0]!, more: shown.length - 1 }) : orList(shown, { t, format });
-  return t(condition.exclude ? 'chip.attribute_not' : 'chip.attribute', { name: names.attribute(condition.attribute), values });
+  const text = t(condition.exclude ? 'chip.attribute_not' : 'chip.attribute', { name: names.attribute(condition.attribute), values });
+  return condition.moment === 'event' ? t('chip.at_event', { text }) : text;
 }
 
 /** Touchpoints of which any one satisfies: "A oder B", "A oder 4 weitere". */

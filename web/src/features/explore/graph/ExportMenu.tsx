@@ -3,7 +3,7 @@ import { IconChevronDown, IconDownload, IconFileTypeCsv, IconPhoto, IconVector }
 import { download, saveBlob, useFilter, useWorkspace, type Graph, type GraphRequest } from '@/api';
 import { useLocale, useTexts } from '@/i18n';
 import { useNotify } from '@/ui';
-import { filterLines, filterTexts, useNames, useSegments } from '@/ui/filterbar';
+import { filterLines, filterTexts, useNames, useRuleText, useSegments } from '@/ui/filterbar';
 import { texts } from '../de';
 import type { Shown } from './detail';
 import type { Picture } from './GraphCanvas';
@@ -15,6 +15,7 @@ export function ExportMenu({ graph, picture, shown, request }: { graph: Graph; p
   const [filter] = useFilter();
   const names = useNames();
   const segments = useSegments();
+  const ruleText = useRuleText();
   const workspace = useWorkspace();
   const notify = useNotify();
   const file = `${workspace.slug}-ist-journey`;
@@ -23,7 +24,7 @@ export function ExportMenu({ graph, picture, shown, request }: { graph: Graph; p
     const { pictureSvg, picturePng } = await import('./picture');
     const { basis } = graph;
     const lines = [
-      filterLines(filter, { t: filterWords, format, names, segments }).join(' · '),
+      filterLines(filter, { t: filterWords, format, names, segments, rule: ruleText }).join(' · '),
       t('export.basis', { events: basis.events, instances: basis.instances, customers: basis.customers, time: format.time(new Date().toISOString()) }),
     ];
     if (shown.hiddenNodes + shown.hiddenEdges > 0) lines.push(t('export.hidden', { nodes: shown.hiddenNodes, edges: shown.hiddenEdges }));

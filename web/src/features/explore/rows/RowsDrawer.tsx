@@ -1,8 +1,9 @@
 import { ActionIcon, Button, Drawer, Group, Text } from '@mantine/core';
-import { IconArrowLeft, IconDownload } from '@tabler/icons-react';
+import { IconArrowLeft, IconDownload, IconUser } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
-import { api, download, request, useWorkspace, type Instances, type InstanceRow, type InstancesRequest, type Problem, type TouchpointName } from '@/api';
+import { Link } from 'react-router';
+import { addresses, api, download, request, useWorkspace, type Instances, type InstanceRow, type InstancesRequest, type Problem, type TouchpointName } from '@/api';
 import { groupKey } from '@/api/useApi';
 import { useLocale, useTexts } from '@/i18n';
 import { Chain, LoadingLines, Pill, ProblemState, Table, useNotify, type Column } from '@/ui';
@@ -88,6 +89,11 @@ function Contents({ rows, onClose }: { rows: RowsOf; onClose: () => void }) {
           <h2>{customer ? t('course.title', { customer: shortId(customer) }) : pages.data ? t('rows.title', { count: total }) : rows.words}</h2>
           {!customer && pages.data && <p>{rows.words}</p>}
         </div>
+        {customer && (
+          <Button component={Link} to={workspace.to(addresses.customer(customer))} variant="default" size="compact-md" leftSection={<IconUser size={15} stroke={1.75} />}>
+            {t('course.page')}
+          </Button>
+        )}
         {!customer && pages.data && workspace.may('analyse') && (
           <Button
             variant="default"
