@@ -18,6 +18,9 @@ third_pkg(zlib zlib)
 third_pkg(icu icu-uc icu-i18n)
 third_pkg(sqlite sqlite3)
 third_pkg(pq libpq)
+third_pkg(mariadb libmariadb)
+third_pkg(curl libcurl)
+third_pkg(rdkafka rdkafka)
 
 # Without pkg-config: its only flag switches on threads for streams of documents, which nobody reads here.
 find_library(SIMDJSON_LIBRARY simdjson REQUIRED)

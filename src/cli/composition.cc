@@ -30,13 +30,15 @@ Result<std::optional<std::string>> VaultNames::identifier(const Viewer& viewer, 
   return text;
 }
 
-Result<std::unique_ptr<Composition>> Composition::open(DataFolder folder) {
+Result<std::unique_ptr<Composition>> Composition::open(DataFolder folder, connect::ConnectorLimits limits) {
   auto database = TRY(db::Database::open_sqlite(folder.database()));
   auto vault = TRY(privacy::Vault::open(folder.path()));
-  return std::make_unique<Composition>(std::move(folder), std::move(database), std::move(vault), Clock::system());
+  auto box = TRY(privacy::SecretBox::open(folder.path()));  // its key was made by the vault
+  return std::make_unique<Composition>(std::move(folder), std::move(database), std::move(vault), std::move(box), std::move(limits), Clock::system());
 }
 
-Composition::Composition(DataFolder data, std::unique_ptr<db::Database> opened, std::unique_ptr<privacy::Vault> identities, Clock& clock)
+Composition::Composition(DataFolder data, std::unique_ptr<db::Database> opened, std::unique_ptr<privacy::Vault> identities, privacy::SecretBox box,
+                         connect::ConnectorLimits limits, Clock& clock)
     : folder(std::move(data)),
       database(std::move(opened)),
       vault(std::move(identities)),
@@ -47,7 +49,9 @@ Composition::Composition(DataFolder data, std::unique_ptr<db::Database> opened, 
       tokens(*database, clock, audit),
       owner(*database, clock),
       jobs(*database, clock,
-           [this](const WorkspaceId& workspace, const std::string& principal) { return workspaces.viewer_of(workspace, principal); }),
+           [this](const WorkspaceId& workspace, const std::string& principal) { return workspaces.viewer_of(workspace, principal); },
+           // Connectors wait for others most of the time: so that they keep no import waiting.
+           {.workers = 2 + limits.at_once}),
       sources(*database, stores, clock, audit),
       uploads(*database, stores, clock),
       imports({*database, stores, *vault, jobs, workspaces, audit, uploads, sources, clock}),
@@ -74,11 +78,13 @@ Composition::Composition(DataFolder data, std::unique_ptr<db::Database> opened, 
       live_watch({.hub = hub, .vault = *vault, .clock = clock, .wait_until_visible = [this](const WorkspaceId& workspace, uint64_t as_of, std::chrono::milliseconds wait) {
                     return analysis.wait_until(workspace, as_of, wait);
                   }}),
-      tracking(write_keys, hub, live_watch, clock) {
+      tracking(write_keys, hub, live_watch, clock),
+      connectors({*database, stores, jobs, workspaces, audit, uploads, sources, imports, clock, std::move(box), std::move(limits)}) {
   // A workspace goes from what uses it to what it is made of.
   workspaces.on_delete([this](const WorkspaceId& workspace) { return jobs.forget(workspace); });
   workspaces.on_delete([this](const WorkspaceId& workspace) -> Result<void> {
     write_keys.forget(workspace);
+    connectors.forget(workspace);
     live_watch.forget(workspace);
     analysis.close(workspace);
     TRY(touchpoints.forget(workspace));
@@ -87,16 +93,20 @@ Composition::Composition(DataFolder data, std::unique_ptr<db::Database> opened, 
   });
 }
 
-Composition::~Composition() { jobs.end(); }
+Composition::~Composition() {
+  connectors.end();
+  jobs.end();
+}
 
 Result<void> Composition::begin() {
   TRY(imports.recover());
+  TRY(connectors.recover());
   return jobs.begin();
 }
 
 http::Services services_of(Composition& c, http::EventHub& events, http::Upkeep& upkeep) {
   return {.accounts = c.accounts, .workspaces = c.workspaces, .tokens = c.tokens, .audit = c.audit, .jobs = c.jobs, .uploads = c.uploads,
-          .imports = c.imports, .sources = c.sources, .live_events = c.live_events, .live_watch = c.live_watch, .tracking = c.tracking, .write_keys = c.write_keys, .segments = c.segments, .computed = c.computed, .panel = c.panel, .identities = c.identities, .touchpoints = c.touchpoints,
+          .imports = c.imports, .sources = c.sources, .live_events = c.live_events, .live_watch = c.live_watch, .connectors = c.connectors, .tracking = c.tracking, .write_keys = c.write_keys, .segments = c.segments, .computed = c.computed, .panel = c.panel, .identities = c.identities, .touchpoints = c.touchpoints,
           .analysis = c.analysis, .events = events, .owner = c.owner, .upkeep = upkeep};
 }
 

@@ -10,6 +10,7 @@
 #include "atlas/touchpoints.h"
 #include "base/result.h"
 #include "cli/data_folder.h"
+#include "connect/connectors.h"
 #include "connect/imports.h"
 #include "connect/live.h"
 #include "connect/live_watch.h"
@@ -49,7 +50,7 @@ class VaultNames : public analysis::CustomerNames {
 class Composition {
  public:
   /// Opens the data folder's files. Jobs run from `begin` on.
-  static Result<std::unique_ptr<Composition>> open(DataFolder folder);
+  static Result<std::unique_ptr<Composition>> open(DataFolder folder, connect::ConnectorLimits limits = {});
   ~Composition();
 
   /// Settles what an earlier process left half done, then runs jobs.
@@ -80,8 +81,9 @@ class Composition {
   connect::WriteKeys write_keys;
   connect::LiveWatch live_watch;
   connect::Tracking tracking;
+  connect::Connectors connectors;
 
-  Composition(DataFolder data, std::unique_ptr<db::Database> opened, std::unique_ptr<privacy::Vault> identities, Clock& clock);
+  Composition(DataFolder data, std::unique_ptr<db::Database> opened, std::unique_ptr<privacy::Vault> identities, privacy::SecretBox box, connect::ConnectorLimits limits, Clock& clock);
 };
 
 /// The services as routes see them.

@@ -22,9 +22,11 @@
 namespace lotse::cli {
 namespace {
 constexpr const char* help =
-    "lotse serve --data DIR [--port 8600] [--bind 127.0.0.1] [--web web/dist]\n\n"
+    "lotse serve --data DIR [--port 8600] [--bind 127.0.0.1] [--web web/dist] [--allow-hosts HOST,…] [--folders DIR,…]\n\n"
     "Serves the data folder DIR until it gets SIGTERM or Ctrl-C. A new folder gets a first administrator, whose password\n"
     "is printed at each start and kept in DIR/first-sign-in.txt until it is changed.\n"
+    "Connectors reach the internet alone; --allow-hosts names hosts in private networks that they may reach, too (*.intern.example\n"
+    "for all below). --folders names the folders below which they may watch files.\n"
     "Behind a proxy on this machine that does TLS, the default --bind is right; see docs/operate.\n";
 
 /// Thousands of idle streams need a descriptor each.
@@ -33,6 +35,20 @@ void raise_descriptor_limit() {
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/// Parts between commas, without blanks around them.
+std::vector<std::string> listed(const std::optional<std::string>& text) {
+  std::vector<std::string> out;
+  std::string_view rest = text ? std::string_view(*text) : std::string_view();
+  while (!rest.empty()) {
+    std::string_view part = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(part.size() + 1, rest.size()));
+    while (!part.empty() && part.front() == ' ') part.remove_prefix(1);
+    while (!part.empty() && part.back() == ' ') part.remove_suffix(1);
+    if (!part.empty()) out.emplace_back(part);
+  }
+  return out;
 }
 
 Result<uint16_t> port_of(const std::string& text) {
@@ -66,7 +82,13 @@ Result<void> serve(const Arguments& arguments) {
   ::signal(SIGPIPE, SIG_IGN);
   raise_descriptor_limit();
 
-  auto parts = TRY(Composition::open(TRY(DataFolder::lock(TRY(arguments.required("data"))))));
+  connect::ConnectorLimits limits{.allowed_hosts = listed(arguments.option("allow-hosts"))};
+  for (const auto& folder : listed(arguments.option("folders"))) {
+    std::error_code failed;
+    limits.folders.push_back(std::filesystem::canonical(folder, failed));
+    if (failed) return Error::invalid("folder_not_found", "", "--folders " + folder + ": " + failed.message());
+  }
+  auto parts = TRY(Composition::open(TRY(DataFolder::lock(TRY(arguments.required("data")))), std::move(limits)));
   const auto first = TRY(first_sign_in(*parts, "Mein Unternehmen"));
   http::EventHub hub;
   parts->workspaces.on_delete([&hub](const WorkspaceId& workspace) -> Result<void> {
@@ -80,6 +102,7 @@ Result<void> serve(const Arguments& arguments) {
   TRY(parts->begin());
   for (const auto& workspace : TRY(parts->workspaces.all())) parts->analysis.warm(workspace.id);
   auto server = TRY(http::Server::start(options, router));
+  parts->connectors.begin();
   const Housekeeping housekeeping(*parts);
   print_welcome(options.bind, server->port(), first);
 
@@ -87,13 +110,14 @@ Result<void> serve(const Arguments& arguments) {
   sigwait(&signals, &received);
   log_info("serve", "ending on {}", received == SIGTERM ? "SIGTERM" : "SIGINT");
   server->stop();     // no more requests, so that services end in peace
+  parts->connectors.end();
   parts->jobs.end();  // running jobs stop at their next step
   return {};
 }
 }  // namespace
 
 int serve_command(const std::vector<std::string>& words) {
-  const auto arguments = Arguments::read(words, {"data", "port", "bind", "web"}, {"help"});
+  const auto arguments = Arguments::read(words, {"data", "port", "bind", "web", "allow-hosts", "folders"}, {"help"});
   if (arguments && arguments->flag("help")) {
     fmt::print("{}", help);
     return 0;

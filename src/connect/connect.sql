@@ -12,7 +12,7 @@ SELECT id, name, size_bytes, created_at FROM uploads WHERE workspace_id = :works
 DELETE FROM uploads WHERE workspace_id = :workspace_id AND id = :id
 
 -- name: source_list
-SELECT id, name, mapping, version, created_at FROM sources WHERE workspace_id = :workspace_id ORDER BY name
+SELECT id, name, mapping, version, created_at, owner, system, purpose FROM sources WHERE workspace_id = :workspace_id ORDER BY name
 
 -- name: source_get
 SELECT id, name, mapping, version, created_at FROM sources WHERE workspace_id = :workspace_id AND id = :id

@@ -100,6 +100,32 @@ Result<ImportPage> Imports::list(const Viewer& viewer, const std::optional<std::
 
 Result<Import> Imports::get(const Viewer& viewer, std::string_view id) { return with_progress(TRY(load(viewer.workspace(), id)).first); }
 
+Result<Import> Imports::enter(const Viewer& viewer, const ImportRequest& request, const Upload& upload, ImportState state, std::string job) {
+  Import import;
+  import.source_id = TRY(parts_.sources.id_of(viewer, request.source_name, nullptr));
+  const Micros now = parts_.clock.now();
+  import.id = new_id("imp", now);
+  import.file_name = upload.name;
+  import.size_bytes = upload.size_bytes;
+  import.source_name = request.source_name;
+  import.created_at = iso_utc(now);
+  import.replaces = request.replaces;
+  import.state = state;
+  if (!job.empty()) import.job = std::move(job);
+  if (auto names = parts_.workspaces.names(viewer); names && names->contains(viewer.principal())) import.created_by = names->at(viewer.principal());
+  TRY(parts_.database.write(viewer.workspace(), [&](db::Session& session) -> Result<int64_t> {
+    TRY(parts_.audit.note(session, viewer.principal(), "import.start", import.id, {{"source", import.source_id}}));
+    return session.execute(sql::import_insert, {{":id", import.id},
+                                                {":source_id", import.source_id},
+                                                {":state", word(import.state)},
+                                                {":created_by", viewer.principal()},
+                                                {":created_at", now.count()},
+                                                {":request", to_json(request).dump()},
+                                                {":outcome", to_json(import).dump()}});
+  }));
+  return import;
+}
+
 Result<Import> Imports::start(const Viewer& viewer, const ImportRequest& request) {
   TRY(may_import(viewer));
   TRY(check_mapping(request.mapping, "/mapping"));
@@ -120,26 +146,7 @@ Result<Import> Imports::start(const Viewer& viewer, const ImportRequest& request
     if (replaced->first.state != ImportState::done)
       return Error{ErrorKind::conflict, "import_not_done", "/replaces", "only an import that is done can be replaced"};
   }
-  Import import;
-  import.source_id = TRY(parts_.sources.id_of(viewer, request.source_name, nullptr));
-  const Micros now = parts_.clock.now();
-  import.id = new_id("imp", now);
-  import.file_name = upload->name;
-  import.size_bytes = upload->size_bytes;
-  import.source_name = request.source_name;
-  import.created_at = iso_utc(now);
-  import.replaces = request.replaces;
-  if (auto names = parts_.workspaces.names(viewer); names && names->contains(viewer.principal())) import.created_by = names->at(viewer.principal());
-  TRY(parts_.database.write(viewer.workspace(), [&](db::Session& session) -> Result<int64_t> {
-    TRY(parts_.audit.note(session, viewer.principal(), "import.start", import.id, {{"source", import.source_id}}));
-    return session.execute(sql::import_insert, {{":id", import.id},
-                                                {":source_id", import.source_id},
-                                                {":state", word(import.state)},
-                                                {":created_by", viewer.principal()},
-                                                {":created_at", now.count()},
-                                                {":request", to_json(request).dump()},
-                                                {":outcome", to_json(import).dump()}});
-  }));
+  Import import = TRY(enter(viewer, request, *upload, ImportState::queued, {}));
   auto job = parts_.jobs.start(viewer, "import", import.id);
   if (!job) {
     TRY(parts_.database.write(viewer.workspace(), [&](db::Session& s) { return s.execute(sql::import_delete, {{":id", import.id}}); }));
@@ -164,9 +171,28 @@ Result<void> Imports::run(jobs::JobContext& context) {
   auto [import, request] = TRY(load(workspace, context.object()));
   if (ended(import.state)) return {};
   import.state = ImportState::running;
-  import.stage = "read";
   import.job = context.job();
   TRY(store_outcome(workspace, import));
+  return execute(context, import, request);
+}
+
+Result<Import> Imports::run_in(jobs::JobContext& context, const ImportRequest& request, const std::function<Result<void>(const Import&)>& before) {
+  const Viewer& viewer = context.viewer();
+  TRY(may_import(viewer));
+  TRY(check_mapping(request.mapping, "/mapping"));
+  auto import = TRY(enter(viewer, request, TRY(parts_.uploads.get(viewer, request.upload)), ImportState::running, context.job()));
+  if (auto ready = before(import); !ready) {
+    TRY(parts_.database.write(viewer.workspace(), [&](db::Session& s) { return s.execute(sql::import_delete, {{":id", import.id}}); }));
+    return ready.error();
+  }
+  TRY(execute(context, import, request));
+  return import;
+}
+
+Result<void> Imports::execute(jobs::JobContext& context, Import& import, const ImportRequest& request) {
+  const Viewer& viewer = context.viewer();
+  const WorkspaceId& workspace = viewer.workspace();
+  import.stage = "read";
   tell(workspace, import);
 
   const auto do_it = [&]() -> Result<ImportResult> {

@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -59,6 +60,10 @@ class Imports {
   ///   errors  forbidden, upload_not_found (/upload), invalid_name (/source_name), those of check_mapping (below /mapping),
   ///           upload_in_use (/upload), import_not_found and import_not_done (/replaces), jobs_full
   Result<Import> start(const Viewer& viewer, const ImportRequest& request);
+  /// Imports at once, as a part of another job (a connector's run). `before` is called when the import has its id and none of
+  /// its events is there yet. An error says why nothing of it stays; the import is in the list in any case.
+  ///   errors  those of start and of run_import
+  Result<Import> run_in(jobs::JobContext& context, const ImportRequest& request, const std::function<Result<void>(const Import&)>& before);
   Result<Import> cancel(const Viewer& viewer, std::string_view id);
   /// Removes the import's events.  errors  import_not_done
   Result<Import> undo(const Viewer& viewer, std::string_view id);
@@ -74,6 +79,8 @@ class Imports {
     Micros told{0};
   };
   Result<void> run(jobs::JobContext& context);
+  Result<Import> enter(const Viewer& viewer, const ImportRequest& request, const Upload& upload, ImportState state, std::string job);
+  Result<void> execute(jobs::JobContext& context, Import& import, const ImportRequest& request);
   Result<void> store_outcome(const WorkspaceId& workspace, const Import& import);
   Result<std::pair<Import, ImportRequest>> load(const WorkspaceId& workspace, std::string_view id);
   Result<void> mark_undone(const WorkspaceId& workspace, const std::string& id);

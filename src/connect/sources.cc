@@ -35,6 +35,9 @@ Result<std::vector<Source>> Sources::list(const Viewer& viewer) {
       source.mapping = TRY(mapping_of(row));
       source.etag = std::to_string(row.integer(3));
       source.created_at = iso_utc(Micros{row.integer(4)});
+      source.owner = row.text(5);
+      source.system = row.text(6);
+      source.purpose = row.text(7);
       source.events = events[source.id];
       if (const auto it = imports.find(source.id); it != imports.end()) {
         source.imports = static_cast<uint64_t>(it->second.first);
@@ -52,7 +55,10 @@ Result<void> Sources::remove(const Viewer& viewer, std::string_view id) {
   const auto it = std::ranges::find(all, id, &Source::id);
   if (it == all.end()) return Error::make(ErrorKind::not_found, "source_not_found", std::string(id));
   if (it->events > 0) return Error::make(ErrorKind::conflict, "source_has_events", "undo its imports first");
-  TRY(database_.write(viewer.workspace(), [&](db::Session& s) { return s.execute(sql::source_delete, {{":id", id}}); }));
+  TRY(database_.write(viewer.workspace(), [&](db::Session& s) -> Result<int64_t> {
+    if (!TRY(s.query(sql::connector_of_source, {{":source_id", id}})).empty()) return Error::make(ErrorKind::conflict, "source_has_connector", "delete its connectors first");
+    return s.execute(sql::source_delete, {{":id", id}});
+  }));
   return {};
 }
 

@@ -23,10 +23,10 @@ class Sources {
   Result<std::vector<Source>> list(const Viewer& viewer);
   /// Makes a source for live events.  errors  forbidden, invalid_name (/name, /channel), source_exists
   Result<Source> create(const Viewer& viewer, const SourceRequest& request);
-  /// Sets the channel of what the source sends from now on.
-  ///   errors  forbidden, source_not_found, invalid_name (/channel), stale (`etag` is no longer the newest)
+  /// Sets the channel of what the source sends from now on, and who answers for it, its system and its purpose.
+  ///   errors  forbidden, source_not_found, invalid_name (/channel), source_text_too_long, stale (`etag` is no longer the newest)
   Result<Source> change(const Viewer& viewer, std::string_view id, const SourcePatch& patch, const std::optional<std::string>& etag);
-  /// errors  forbidden, source_not_found, source_has_events
+  /// errors  forbidden, source_not_found, source_has_events, source_has_connector
   Result<void> remove(const Viewer& viewer, std::string_view id);
 
   /// The id of the source with this name; made where it is not there. A mapping is saved.

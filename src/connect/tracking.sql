@@ -20,4 +20,4 @@ DELETE FROM write_keys WHERE workspace_id = :workspace_id AND id = :id
 UPDATE write_keys SET last_used_at = :now WHERE workspace_id = :workspace_id AND id = :id
 
 -- name: source_settings
-UPDATE sources SET mapping = :mapping, version = version + 1 WHERE workspace_id = :workspace_id AND id = :id AND version = :version
+UPDATE sources SET mapping = :mapping, owner = :owner, system = :system, purpose = :purpose, version = version + 1 WHERE workspace_id = :workspace_id AND id = :id AND version = :version

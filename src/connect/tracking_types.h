@@ -17,10 +17,13 @@ struct SourceRequest {
                        field("channel", &SourceRequest::channel, "of every event that it sends live, like web or app"));
   }
 };
+/// What is absent stays.
 struct SourcePatch {
-  std::string channel;
+  std::optional<std::string> channel, owner, system, purpose;
   static constexpr auto describe() {
-    return json_object("SourcePatch", field("channel", &SourcePatch::channel, "of every event that comes from now on; empty: none"));
+    return json_object("SourcePatch", field("channel", &SourcePatch::channel, "of every event that comes from now on; empty: none"),
+                       field("owner", &SourcePatch::owner, "who answers for these data; at most 200 characters"), field("system", &SourcePatch::system, "where they come from; likewise"),
+                       field("purpose", &SourcePatch::purpose, "what they are used for; at most 1,000 characters"));
   }
 };
 

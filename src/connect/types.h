@@ -109,11 +109,14 @@ struct SourceMapping {
 struct Source {
   std::string id, name, created_at, etag;
   SourceMapping mapping;
+  std::string owner, system, purpose;
   uint64_t events = 0, imports = 0;
   std::optional<std::string> last_import_at;
   static constexpr auto describe() {
     return json_object("Source", field("id", &Source::id, "src_…"), field("name", &Source::name, "the system, like CRM"), field("created_at", &Source::created_at, ""),
-                       field("etag", &Source::etag, ""), field("mapping", &Source::mapping, ""), field("events", &Source::events, ""),
+                       field("etag", &Source::etag, ""), field("mapping", &Source::mapping, ""), field("owner", &Source::owner, "who answers for these data"),
+                       field("system", &Source::system, "where they come from"), field("purpose", &Source::purpose, "what they are used for"),
+                       field("events", &Source::events, ""),
                        field("imports", &Source::imports, ""), field("last_import_at", &Source::last_import_at, ""));
   }
 };

@@ -19,6 +19,7 @@ class Imports;
 class Sources;
 class LiveEvents;
 class LiveWatch;
+class Connectors;
 class Tracking;
 class WriteKeys;
 }  // namespace lotse::connect
@@ -48,6 +49,7 @@ struct Services {
   connect::Sources& sources;
   connect::LiveEvents& live_events;
   connect::LiveWatch& live_watch;
+  connect::Connectors& connectors;
   connect::Tracking& tracking;
   connect::WriteKeys& write_keys;
   customers::Segments& segments;

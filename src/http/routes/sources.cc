@@ -52,10 +52,10 @@ std::vector<Route> source_routes() {
   std::vector<Route> rows;
   rows.push_back(row(Method::get, "/workspaces/{ws}/sources", Right::read, "Sources with their saved mapping of columns, by name", {}, list));
   rows.push_back(row(Method::post, "/workspaces/{ws}/sources", Right::import_data, "Make a source for live events", {"invalid_name", "source_exists"}, create));
-  rows.push_back(row(Method::patch, "/workspaces/{ws}/sources/{id}", Right::import_data, "Set the channel of what a source sends from now on",
-                     {"source_not_found", "invalid_name", "stale"}, change).if_match());
+  rows.push_back(row(Method::patch, "/workspaces/{ws}/sources/{id}", Right::import_data, "Set a source's channel, owner, system and purpose",
+                     {"source_not_found", "invalid_name", "source_text_too_long", "stale"}, change).if_match());
   rows.push_back(row(Method::remove, "/workspaces/{ws}/sources/{id}", Right::import_data, "Delete a source that has no events",
-                     {"source_not_found", "source_has_events"}, remove));
+                     {"source_not_found", "source_has_events", "source_has_connector"}, remove));
   rows.push_back(row(Method::get, "/workspaces/{ws}/write_keys", Right::import_data, "Write keys of the tracking API, newest first", {}, list_keys));
   rows.push_back(row(Method::post, "/workspaces/{ws}/write_keys", Right::import_data, "Make a write key of a source; its secret is shown once",
                      {"invalid_name", "source_not_found", "too_many_write_keys"}, create_key));

@@ -3,7 +3,7 @@ import type * as T from './types';
 /** What a stored answer belongs to; a change names the groups that it makes stale. */
 export type Group =
   | 'coverage' | 'dimensions' | 'analysis' | 'touchpoints' | 'mapping' | 'segments' | 'imports' | 'sources' | 'jobs'
-  | 'members' | 'tokens' | 'audit' | 'customers' | 'write_keys' | 'live' | 'identities' | 'computed' | 'customer_view';
+  | 'connectors' | 'members' | 'tokens' | 'audit' | 'customers' | 'write_keys' | 'live' | 'identities' | 'computed' | 'customer_view';
 
 /** A question to a workspace: its answer may be kept and asked again. Use with `useApi`. */
 export interface Question<Request, Answer> {
@@ -137,6 +137,18 @@ export const api = {
   addWriteKey: change<T.WriteKeyRequest, T.NewWriteKey>('POST', 'write_keys', ['write_keys', 'audit'], whole),
   deleteWriteKey: change<{ id: string }>('DELETE', (r) => `write_keys/${id(r.id)}`, ['write_keys', 'audit']),
   live: get<T.LiveState>('live', 'live'),
+  connectors: get<T.List<T.Connector>>('connectors', 'connectors'),
+  connector: getBy<{ id: string }, T.Connector>('connectors', 'connector', (r) => `connectors/${id(r.id)}`),
+  connectorRuns: getBy<{ id: string; cursor?: string }, T.List<T.ConnectorRun>>(
+    'connectors', 'connector/runs', (r) => `connectors/${id(r.id)}/runs${r.cursor ? `?cursor=${id(r.cursor)}` : ''}`),
+  connectorRules: get<T.ConnectorRules>('connectors', 'connector_rules'),
+  previewConnector: change<T.PreviewRequest, T.ConnectorPreview>('POST', 'connectors/preview', [], whole),
+  addConnector: change<T.ConnectorRequest, T.Connector>('POST', 'connectors', ['connectors', 'sources', 'audit'], whole),
+  editConnector: change<{ id: string; etag?: string; patch: T.ConnectorPatch }, T.Connector>(
+    'PATCH', (r) => `connectors/${id(r.id)}`, ['connectors', 'audit'], { body: (r) => r.patch, etag: (r) => r.etag }),
+  deleteConnector: change<{ id: string }>('DELETE', (r) => `connectors/${id(r.id)}`, ['connectors', 'audit']),
+  doConnector: change<{ id: string; what: 'run' | 'pause' | 'resume' | 'restart' }, T.Connector>('POST', (r) => `connectors/${id(r.id)}/${r.what}`, ['connectors', 'audit']),
+  setConnectorRules: change<{ allowed_hosts: string[] }, T.ConnectorRules>('POST', 'connector_rules', ['connectors', 'audit'], whole),
   deleteSource: change<{ id: string; etag?: string }>(
     'DELETE', (r) => `sources/${id(r.id)}`, ['sources', 'coverage', 'dimensions'], { etag: (r) => r.etag }),
   job: getBy<{ id: string }, T.Job>('jobs', 'job', (r) => `jobs/${id(r.id)}`),

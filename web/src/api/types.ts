@@ -125,3 +125,14 @@ export interface List<T> {
   items: T[];
   next_cursor?: string;
 }
+export type Connector = Schemas['Connector'];
+export type ConnectorKind = Schemas['ConnectorKind'];
+export type ConnectorPatch = Schemas['ConnectorPatch'];
+export type ConnectorPreview = Schemas['ConnectorPreview'];
+export type ConnectorRequest = Schemas['ConnectorRequest'];
+export type ConnectorRules = Schemas['ConnectorRules'];
+export type ConnectorRun = Schemas['ConnectorRun'];
+export type ConnectorSettings = Schemas['ConnectorSettings'];
+export type HttpSettings = Schemas['HttpSettings'];
+export type PreviewRequest = Schemas['PreviewRequest'];
+export type Schedule = Schemas['Schedule'];

@@ -5,7 +5,9 @@ import { Link, useSearchParams } from 'react-router';
 import { addresses, api, useApi, useChange, useWorkspace, type Source } from '@/api';
 import { useTexts } from '@/i18n';
 import { Answer, Confirm, EmptyState, Note, Page, Section, SidePanel, Stat, Stats, Table, useNotify, useNow, type Column } from '@/ui';
+import { ConnectorSection, RulesPanel } from './connectors/ConnectorSection';
 import { texts } from './de';
+import { SourceNames } from './SourceNames';
 
 export function Component() {
   const { t } = useTexts(texts);
@@ -28,7 +30,7 @@ export function Component() {
           </Button>
         )
       }
-      panel={selected && <SourcePanel key={selected.id} source={selected} onClose={close} />}
+      panel={selected ? <SourcePanel key={selected.id} source={selected} onClose={close} /> : parameters.has('rechner') && workspace.may('administer') ? <RulesPanel onClose={close} /> : undefined}
       coverage
     >
       <Section>
@@ -59,6 +61,7 @@ export function Component() {
           {(list) => <Sources sources={list.items} selected={selected?.id} onOpen={(s) => setParameters({ quelle: s.id }, { replace: true })} />}
         </Answer>
       </Section>
+      {workspace.may('import_data') && <ConnectorSection onRules={() => setParameters({ rechner: '1' }, { replace: true })} />}
     </Page>
   );
 }
@@ -69,6 +72,7 @@ function Sources({ sources, selected, onOpen }: { sources: Source[]; selected?: 
   const columns = useMemo<Column<Source>[]>(
     () => [
       { key: 'name', header: t('sources.kind'), render: (s) => s.name, sort: (s) => s.name },
+      { key: 'owner', header: t('sources.owner'), render: (s) => s.owner || <Text fz="sm" c="dimmed">–</Text>, sort: (s) => s.owner, minor: 2 },
       { key: 'events', header: t('sources.count'), align: 'right', render: (s) => format.number(s.events), sort: (s) => s.events },
       { key: 'imports', header: t('sources.imports'), align: 'right', render: (s) => format.number(s.imports), sort: (s) => s.imports },
       { key: 'last', header: t('sources.last'), render: (s) => <Text fz="sm" c="dimmed">{s.last_import_at ? format.ago(s.last_import_at, now) : t('sources.never')}</Text>, sort: (s) => s.last_import_at },
@@ -100,6 +104,7 @@ function SourcePanel({ source, onClose }: { source: Source; onClose: () => void 
         <Stat label={t('sources.count')} value={format.compact(source.events)} />
         <Stat label={t('sources.imports')} value={format.number(source.imports)} />
       </Stats>
+      <SourceNames key={source.etag} source={source} />
       <Section title={t('sources.mapping')}>
         {source.mapping.columns.length === 0 ? (
           <Text fz="sm" c="dimmed">

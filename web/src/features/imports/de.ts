@@ -275,6 +275,17 @@ const de: Translation<typeof en> = {
   'sources.delete_text': 'Die gespeicherte Bedeutung ihrer Spalten wird gelöscht. Die Quelle enthält keine Ereignisse, es ändern sich also keine Zahlen.',
   'sources.deleted': 'Quelle „{name}“ gelöscht.',
   'sources.not_empty': 'Eine Quelle lässt sich löschen, sobald sie keine Ereignisse mehr enthält: Machen Sie zuerst ihre Importe rückgängig.',
+  'sources.owner': 'Verantwortlich',
+  'sources.system': 'System',
+  'sources.purpose': 'Zweck',
+  'sources.names': 'Über diese Daten',
+  'sources.names_none': 'Noch nichts vermerkt.',
+  'sources.names_edit': 'Bearbeiten',
+  'sources.names_save': 'Speichern',
+  'sources.names_saved': 'Gespeichert.',
+  'sources.owner_hint': 'Person oder Team, etwa Vertriebssteuerung',
+  'sources.system_hint': 'Etwa SAP S/4HANA, Shop 3.2',
+  'sources.purpose_hint': 'Etwa Analyse des Bestellprozesses',
   'sources.kind': 'Quelle',
 };
 
