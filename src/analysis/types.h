@@ -249,7 +249,7 @@ struct CustomerEvent {
     return json_object("CustomerEvent", field("time", &CustomerEvent::time, ""), field("event_type", &CustomerEvent::event_type, "as the source writes it"),
                        field("touchpoint", &CustomerEvent::touchpoint, ""), field("touchpoint_name", &CustomerEvent::touchpoint_name, ""),
                        field("source", &CustomerEvent::source, "name"), field("channel", &CustomerEvent::channel, ""),
-                       field("direction", &CustomerEvent::direction, "by_us or by_customer"), field("unit", &CustomerEvent::unit, ""),
+                       field("direction", &CustomerEvent::direction, "by_us, by_customer, by_partner or by_machine"), field("unit", &CustomerEvent::unit, ""),
                        field("instance_key", &CustomerEvent::instance_key, ""), field("cost", &CustomerEvent::cost, ""),
                        field("attributes", &CustomerEvent::attributes, "name → value"));
   }

@@ -8,10 +8,11 @@
 /// The touchpoint list and the mapping rules (the designed world's first piece).
 namespace lotse::atlas {
 
-enum class Direction { none, by_us, by_customer };
+enum class Direction { none, by_us, by_customer, by_partner, by_machine };
 constexpr auto describe(Direction) {
   return json_enum("Direction", value(Direction::none, "none"), value(Direction::by_us, "by_us"),
-                   value(Direction::by_customer, "by_customer"));
+                   value(Direction::by_customer, "by_customer"), value(Direction::by_partner, "by_partner"),
+                   value(Direction::by_machine, "by_machine"));
 }
 
 /// An owned touchpoint, or (mapped false) an event type that nobody has assigned yet, under the id it keeps when adopted.

@@ -79,12 +79,18 @@ Composition::Composition(DataFolder data, std::unique_ptr<db::Database> opened, 
                     return analysis.wait_until(workspace, as_of, wait);
                   }}),
       tracking(write_keys, hub, live_watch, clock),
-      connectors({*database, stores, jobs, workspaces, audit, uploads, sources, imports, clock, std::move(box), std::move(limits)}) {
+      secret_box(std::move(box)),
+      connectors({*database, stores, jobs, workspaces, audit, uploads, sources, imports, clock, secret_box, std::move(limits)}),
+      hook_log(std::make_shared<connect::HookLog>(*database, clock)),
+      hooks({.database = *database, .clock = clock, .audit = audit, .workspaces = workspaces, .box = secret_box, .log = hook_log}),
+      hook_intake(hooks, hub, live_watch, hook_log, clock) {
   // A workspace goes from what uses it to what it is made of.
   workspaces.on_delete([this](const WorkspaceId& workspace) { return jobs.forget(workspace); });
   workspaces.on_delete([this](const WorkspaceId& workspace) -> Result<void> {
     write_keys.forget(workspace);
     connectors.forget(workspace);
+    hooks.forget(workspace);
+    hook_log->forget(workspace);
     live_watch.forget(workspace);
     analysis.close(workspace);
     TRY(touchpoints.forget(workspace));
@@ -107,7 +113,7 @@ Result<void> Composition::begin() {
 http::Services services_of(Composition& c, http::EventHub& events, http::Upkeep& upkeep) {
   return {.accounts = c.accounts, .workspaces = c.workspaces, .tokens = c.tokens, .audit = c.audit, .jobs = c.jobs, .uploads = c.uploads,
           .imports = c.imports, .sources = c.sources, .live_events = c.live_events, .live_watch = c.live_watch, .connectors = c.connectors, .tracking = c.tracking, .write_keys = c.write_keys, .segments = c.segments, .computed = c.computed, .panel = c.panel, .identities = c.identities, .touchpoints = c.touchpoints,
-          .analysis = c.analysis, .events = events, .owner = c.owner, .upkeep = upkeep};
+          .analysis = c.analysis, .events = events, .owner = c.owner, .upkeep = upkeep, .hooks = c.hooks, .hook_intake = c.hook_intake};
 }
 
 }  // namespace lotse::cli

@@ -11,6 +11,8 @@
 #include "base/result.h"
 #include "cli/data_folder.h"
 #include "connect/connectors.h"
+#include "connect/hook_intake.h"
+#include "connect/hooks.h"
 #include "connect/imports.h"
 #include "connect/live.h"
 #include "connect/live_watch.h"
@@ -27,6 +29,7 @@
 #include "http/services.h"
 #include "hub/hub.h"
 #include "jobs/jobs.h"
+#include "privacy/secret_box.h"
 #include "privacy/vault.h"
 
 namespace lotse::cli {
@@ -81,9 +84,14 @@ class Composition {
   connect::WriteKeys write_keys;
   connect::LiveWatch live_watch;
   connect::Tracking tracking;
+  privacy::SecretBox secret_box;
   connect::Connectors connectors;
+  std::shared_ptr<connect::HookLog> hook_log;
+  connect::Hooks hooks;
+  connect::HookIntake hook_intake;
 
-  Composition(DataFolder data, std::unique_ptr<db::Database> opened, std::unique_ptr<privacy::Vault> identities, privacy::SecretBox box, connect::ConnectorLimits limits, Clock& clock);
+  Composition(DataFolder data, std::unique_ptr<db::Database> opened, std::unique_ptr<privacy::Vault> identities, privacy::SecretBox box,
+              connect::ConnectorLimits limits, Clock& clock);
 };
 
 /// The services as routes see them.

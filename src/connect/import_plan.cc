@@ -134,7 +134,7 @@ Result<void> check_mapping(const SourceMapping& mapping, std::string_view at) {
   if (!count[ColumnRole::event_type]) return Error::invalid("no_event_type_column", columns, "no column says what happened");
   if (!count[ColumnRole::time]) return Error::invalid("no_time_column", columns, "no column says when");
   if (mapping.direction && !mapping.direction->empty() && !hub::direction_word(*mapping.direction))
-    return Error::invalid("not_a_choice", std::string(at) + "/direction", "by_us or by_customer is expected");
+    return Error::invalid("not_a_choice", std::string(at) + "/direction", "by_us, by_customer, by_partner or by_machine is expected");
   if (mapping.read.time_format) {
     bool known = false;
     for (const auto& l : layout_words) known |= l.word == *mapping.read.time_format;

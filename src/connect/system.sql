@@ -11,3 +11,8 @@ SELECT workspace_id, id, created_by FROM connectors WHERE paused = 0 AND next_ru
 
 -- name: runs_left
 SELECT workspace_id, id, outcome FROM connector_runs WHERE state = 'running'
+
+-- name: hook_find
+SELECT h.workspace_id, h.id, h.source_id, s.name, s.mapping, h.preset, h.secret_sealed, h.mapping, h.active
+FROM webhooks h JOIN sources s ON s.workspace_id = h.workspace_id AND s.id = h.source_id
+WHERE h.path_hash = :path_hash

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "connect/detail/unpack.h"
 #include "formats/inflate.h"
 #include "formats/tracking_json.h"
 
@@ -31,21 +32,7 @@ const Known* find(std::string_view call) {
 
 Result<std::string> unpacked(std::string body) {
   if (!formats::is_compressed(body)) return body;
-  formats::MemorySource packed(body);
-  formats::InflateSource source(packed);
-  std::string out(std::min<size_t>(body.size() * 6, Tracking::body_bytes_max + 1), '\0');
-  size_t size = 0;
-  for (;;) {
-    if (size == out.size()) {
-      if (size > Tracking::body_bytes_max) return Error::make(ErrorKind::too_large, "body_unpacked_too_large", "more than 2 MB unpacked");
-      out.resize(std::min<size_t>(out.size() * 2 + 1024, Tracking::body_bytes_max + 1));
-    }
-    const size_t n = TRY(source.read(std::span(out).subspan(size)));
-    if (n == 0) break;
-    size += n;
-  }
-  out.resize(size);
-  return out;
+  return detail::unpacked(body, Tracking::body_bytes_max);
 }
 
 identity::Kind kind_of(formats::TrackedId id) {

@@ -102,7 +102,7 @@ struct SourceMapping {
   std::optional<std::string> channel, direction, unit;
   static constexpr auto describe() {
     return json_object("SourceMapping", defaulted("read", &SourceMapping::read, ""), field("columns", &SourceMapping::columns, "columns not named are ignored"),
-                       field("channel", &SourceMapping::channel, "of every event, where no column says it"), field("direction", &SourceMapping::direction, "by_us or by_customer, likewise"),
+                       field("channel", &SourceMapping::channel, "of every event, where no column says it"), field("direction", &SourceMapping::direction, "by_us, by_customer, by_partner or by_machine, likewise"),
                        field("unit", &SourceMapping::unit, "likewise"));
   }
 };

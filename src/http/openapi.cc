@@ -1,6 +1,7 @@
 #include "http/openapi.h"
 
 #include "http/problem.h"
+#include "http/hook_door.h"
 #include "http/tracking_door.h"
 
 namespace lotse::http {
@@ -95,6 +96,7 @@ json openapi_document(const std::vector<Route>& routes) {
     paths[std::string(route.path)][method] = operation(route, components);
   }
   TrackingDoor::describe(paths, components);
+  HookDoor::describe(paths, components);
   return {
       {"openapi", "3.1.0"},
       {"info", {{"title", "Lotse"}, {"version", "1"},

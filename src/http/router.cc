@@ -102,7 +102,7 @@ bool may_before_password_change(const Route& route) { return route.path == "/ses
 }  // namespace
 
 Router::Router(Services services, StaticFiles files, std::vector<Route> routes)
-    : services_(services), files_(std::move(files)), routes_(std::move(routes)), tracking_(services.tracking) {}
+    : services_(services), files_(std::move(files)), routes_(std::move(routes)), tracking_(services.tracking), hooks_(services.hook_intake) {}
 
 Router::Match Router::match(const Request& request) const {
   Match best;
@@ -124,6 +124,7 @@ Router::Match Router::match(const Request& request) const {
 
 BodyPlan Router::plan(const Request& head) {
   if (TrackingDoor::takes(head.path)) return TrackingDoor::plan();
+  if (HookDoor::takes(head.path)) return HookDoor::plan();
   if (!head.path.starts_with(std::string(api) + "/")) return {};
   const auto found = match(head);
   return {.stream = found.route && found.route->streams_body};
@@ -191,6 +192,7 @@ Result<Response> Router::answer(Request& request) {
 
 Response Router::handle(Request& request) {
   if (TrackingDoor::takes(request.path)) return tracking_.handle(request);
+  if (HookDoor::takes(request.path)) return hooks_.handle(request);
   request.language = preferred_language(request.header("accept-language"));
   const bool is_api = request.path.starts_with("/api/");
   Response response;

@@ -6,6 +6,7 @@
 #include "http/route.h"
 #include "http/server.h"
 #include "http/static_files.h"
+#include "http/hook_door.h"
 #include "http/tracking_door.h"
 
 namespace lotse::http {
@@ -36,6 +37,7 @@ class Router : public Application {
   StaticFiles files_;
   std::vector<Route> routes_;
   TrackingDoor tracking_;
+  HookDoor hooks_;
 };
 
 }  // namespace lotse::http

@@ -22,6 +22,8 @@ class LiveWatch;
 class Connectors;
 class Tracking;
 class WriteKeys;
+class Hooks;
+class HookIntake;
 }  // namespace lotse::connect
 namespace lotse::customers {
 class ComputedAttributes;
@@ -61,6 +63,8 @@ struct Services {
   EventHub& events;
   access::Operator& owner;  ///< for requests over the data folder's own socket
   Upkeep& upkeep;           ///< likewise
+  connect::Hooks& hooks;
+  connect::HookIntake& hook_intake;
 };
 
 }  // namespace lotse::http

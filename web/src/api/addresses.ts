@@ -18,6 +18,7 @@ export const addresses = {
   newConnector: 'daten/quellen/verbindung/neu',
   connector: (id: string) => `daten/quellen/verbindung/${encodeURIComponent(id)}`,
   editConnector: (id: string) => `daten/quellen/verbindung/${encodeURIComponent(id)}/bearbeiten`,
+  webhook: (source: string, id: string) => `daten/quellen/${encodeURIComponent(source)}/webhooks/${encodeURIComponent(id)}`,
   live: 'daten/live',
   identities: 'daten/identitaeten',
   people: 'verwaltung/personen',

@@ -3,7 +3,7 @@ import type * as T from './types';
 /** What a stored answer belongs to; a change names the groups that it makes stale. */
 export type Group =
   | 'coverage' | 'dimensions' | 'analysis' | 'touchpoints' | 'mapping' | 'segments' | 'imports' | 'sources' | 'jobs'
-  | 'connectors' | 'members' | 'tokens' | 'audit' | 'customers' | 'write_keys' | 'live' | 'identities' | 'computed' | 'customer_view';
+  | 'connectors' | 'members' | 'tokens' | 'audit' | 'customers' | 'write_keys' | 'webhooks' | 'live' | 'identities' | 'computed' | 'customer_view';
 
 /** A question to a workspace: its answer may be kept and asked again. Use with `useApi`. */
 export interface Question<Request, Answer> {
@@ -136,6 +136,17 @@ export const api = {
   writeKeys: get<T.List<T.WriteKey>>('write_keys', 'write_keys'),
   addWriteKey: change<T.WriteKeyRequest, T.NewWriteKey>('POST', 'write_keys', ['write_keys', 'audit'], whole),
   deleteWriteKey: change<{ id: string }>('DELETE', (r) => `write_keys/${id(r.id)}`, ['write_keys', 'audit']),
+  webhookPresets: get<T.List<T.WebhookPreset>>('webhooks', 'webhook_presets'),
+  webhookPreview: ask<T.WebhookPreviewRequest, T.WebhookPreview>('webhooks', 'webhook_preview'),
+  webhooks: get<T.List<T.Webhook>>('webhooks', 'webhooks'),
+  addWebhook: change<T.WebhookRequest, T.NewWebhook>('POST', 'webhooks', ['webhooks', 'audit'], whole),
+  editWebhook: change<{ id: string; etag?: string; patch: T.WebhookPatch }, T.Webhook>(
+    'PATCH', (r) => `webhooks/${id(r.id)}`, ['webhooks', 'audit'], { body: (r) => r.patch, etag: (r) => r.etag }),
+  setWebhookSecret: change<{ id: string; secret?: string }, T.NewWebhook>(
+    'POST', (r) => `webhooks/${id(r.id)}/secret`, ['webhooks', 'audit'], { body: (r) => ({ secret: r.secret }) }),
+  deleteWebhook: change<{ id: string }>('DELETE', (r) => `webhooks/${id(r.id)}`, ['webhooks', 'audit']),
+  webhookDeliveries: getBy<{ id: string; cursor?: string }, T.List<T.WebhookDelivery>>(
+    'webhooks', 'webhook_deliveries', (r) => `webhooks/${id(r.id)}/deliveries${r.cursor ? `?cursor=${id(r.cursor)}` : ''}`),
   live: get<T.LiveState>('live', 'live'),
   connectors: get<T.List<T.Connector>>('connectors', 'connectors'),
   connector: getBy<{ id: string }, T.Connector>('connectors', 'connector', (r) => `connectors/${id(r.id)}`),

@@ -47,6 +47,8 @@ export function SourceForm({ source, onSource, sources, defaults, onDefaults, ch
             { value: '', label: t('direction.none') },
             { value: 'by_us', label: t('direction.by_us') },
             { value: 'by_customer', label: t('direction.by_customer') },
+            { value: 'by_partner', label: t('direction.by_partner') },
+            { value: 'by_machine', label: t('direction.by_machine') },
           ]}
         />
       )}

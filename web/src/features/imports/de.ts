@@ -153,6 +153,8 @@ const de: Translation<typeof en> = {
   'direction.none': 'keine Angabe',
   'direction.by_us': 'von uns',
   'direction.by_customer': 'vom Kunden',
+  'direction.by_partner': 'von einem Partner',
+  'direction.by_machine': 'von einer Maschine',
 
   'run.title': 'Import von {name}',
   'run.to_source': 'in die Quelle {name}',
@@ -240,7 +242,7 @@ const de: Translation<typeof en> = {
   'warning.ambiguous_local_time': 'Zeiten, die es bei der Umstellung von der Sommerzeit zweimal gibt; die erste wurde genommen',
   'warning.skipped_local_time': 'Zeiten, die es bei der Umstellung auf die Sommerzeit nicht gibt; um die Lücke vorgerückt',
   'warning.us_dates_assumed': 'Datumsangaben mit Schrägstrich wurden mit dem Monat zuerst gelesen',
-  'warning.unknown_direction': 'Richtung ist weder „von uns“ noch „vom Kunden“; weggelassen',
+  'warning.unknown_direction': 'Richtung ist weder „von uns“ noch „vom Kunden“, „Partner“ oder „Maschine“; weggelassen',
   'warning.bad_cost': 'Kosten sind keine Zahl; weggelassen',
   'warning.invalid_bytes': 'Zeichen, die nicht zur Zeichenkodierung passen; ersetzt',
 

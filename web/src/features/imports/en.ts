@@ -150,6 +150,8 @@ export const en = {
   'direction.none': 'not stated',
   'direction.by_us': 'by us',
   'direction.by_customer': 'by the customer',
+  'direction.by_partner': 'by a partner',
+  'direction.by_machine': 'by a machine',
 
   'run.title': 'Import of {name}',
   'run.to_source': 'to source {name}',
@@ -237,7 +239,7 @@ export const en = {
   'warning.ambiguous_local_time': 'Times that occur twice at the change from summer time; the first was taken',
   'warning.skipped_local_time': 'Times that do not exist at the change to summer time; moved forward by the gap',
   'warning.us_dates_assumed': 'Dates with slashes were read with the month first',
-  'warning.unknown_direction': 'Direction is neither “by us” nor “by the customer”; left out',
+  'warning.unknown_direction': 'Direction is neither “by us” nor “by the customer”, “partner” or “machine”; left out',
   'warning.bad_cost': 'Cost is not a number; left out',
   'warning.invalid_bytes': 'Characters that do not fit the encoding; replaced',
 

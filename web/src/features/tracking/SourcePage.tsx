@@ -8,6 +8,7 @@ import { Answer, EmptyState, Page, Section, useChannelName, useNotify } from '@/
 import { liveChannels } from './channels';
 import { texts } from './de';
 import { Examples } from './Examples';
+import { Webhooks } from './hooks/Webhooks';
 import { WriteKeys } from './WriteKeys';
 import classes from './tracking.module.css';
 
@@ -52,6 +53,7 @@ export function Component() {
             <>
               {workspace.may('import_data') && <WriteKeys source={source} onMade={setSecret} />}
               <Examples secret={secret} />
+              {workspace.may('import_data') && <Webhooks source={source} />}
               {workspace.may('import_data') && <Settings key={source.etag} source={source} />}
             </>
           )

@@ -74,7 +74,7 @@ export function TouchpointForm({ touchpoint, onDone }: { touchpoint: Touchpoint;
             aria-label={t('field.direction')}
             value={direction}
             onChange={(next) => setDirection(next as Direction)}
-            data={(['none', 'by_us', 'by_customer'] as const).map((value) => ({ value, label: t(`direction.${value}`) }))}
+            data={(['none', 'by_us', 'by_customer', 'by_partner', 'by_machine'] as const).map((value) => ({ value, label: t(`direction.${value}`) }))}
           />
         </div>
         <Textarea label={t('field.description')} value={description} onChange={(event) => setDescription(event.currentTarget.value)} autosize minRows={2} maxRows={8} maxLength={4000} />

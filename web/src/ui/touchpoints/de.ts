@@ -12,6 +12,8 @@ export const de: Translation<typeof en> = {
   'direction.none': 'offen',
   'direction.by_us': 'von uns',
   'direction.by_customer': 'vom Kunden',
+  'direction.by_partner': 'von einem Partner',
+  'direction.by_machine': 'von einer Maschine',
 
   'action.adopt': 'Als Touchpoint übernehmen',
   'action.adopt_hint': 'Gibt ihm Name, Kanal und Verantwortliche, in der Touchpoint-Liste für alle.',

@@ -10,6 +10,8 @@ export const en = {
   'direction.none': 'open',
   'direction.by_us': 'we do',
   'direction.by_customer': 'the customer',
+  'direction.by_partner': 'a partner',
+  'direction.by_machine': 'a machine',
 
   'action.adopt': 'Adopt as touchpoint',
   'action.adopt_hint': 'Gives it a name, a channel and an owner, in the touchpoint list for everybody.',
