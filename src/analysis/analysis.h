@@ -13,6 +13,7 @@
 #include "access/workspaces.h"
 #include "analysis/customer_names.h"
 #include "analysis/customer_types.h"
+#include "analysis/mapping_types.h"
 #include "analysis/types.h"
 #include "atlas/touchpoints.h"
 #include "base/result.h"
@@ -124,6 +125,16 @@ class Analysis {
   Result<Dimensions> dimensions(const Viewer& viewer);
   /// atlas::Touchpoints::list with the numbers of events, and with the event types that really map to each.
   Result<std::vector<atlas::Touchpoint>> touchpoints(const Viewer& viewer);
+
+  /// Every event type with what is known of it; for those that nobody has assigned also touchpoints with names like theirs.
+  Result<EventTypes> event_types(const Viewer& viewer);
+  /// The newest events of a type. Needs Right::see_customers.
+  ///   errors  not_found
+  Result<EventSamples> event_samples(const Viewer& viewer, std::string_view id);
+  /// What a change of the mapping would do to the whole history. Needs Right::edit_touchpoints.
+  ///   errors  those of atlas::Touchpoints::what_if
+  ///   cost    one scan of the store: about a second for ten million events
+  Result<MappingPreview> preview(const Viewer& viewer, const atlas::MappingChange& change, std::stop_token stop = {});
 
   /// CSV in UTF-8 with a header, comma, CRLF; texts that a spreadsheet would run as a formula begin with an apostrophe.
   Result<CsvExport> graph_csv(const Viewer& viewer, const GraphRequest& request);

@@ -53,3 +53,15 @@ DELETE FROM touchpoints WHERE workspace_id = :workspace_id;
 
 -- name: forget_version
 DELETE FROM mapping_versions WHERE workspace_id = :workspace_id;
+
+-- name: aside_list
+SELECT id FROM event_types_aside WHERE workspace_id = :workspace_id;
+
+-- name: aside_add
+INSERT INTO event_types_aside (workspace_id, id) VALUES (:workspace_id, :id) ON CONFLICT (workspace_id, id) DO NOTHING;
+
+-- name: aside_remove
+DELETE FROM event_types_aside WHERE workspace_id = :workspace_id AND id = :id;
+
+-- name: forget_aside
+DELETE FROM event_types_aside WHERE workspace_id = :workspace_id;

@@ -360,11 +360,80 @@ Result<Mapping> Touchpoints::delete_rule(const Viewer& viewer, std::string_view 
   return mapping(viewer);
 }
 
+Result<std::shared_ptr<const MappingSet>> Touchpoints::what_if(const Viewer& viewer, const MappingChange& wanted) {
+  if (!viewer.may(Right::edit_touchpoints)) return forbidden();
+  if (wanted.rule.has_value() + wanted.merge.has_value() + wanted.delete_rule.has_value() != 1)
+    return Error::invalid("one_change", "", "one of rule, merge and delete_rule is expected");
+  const auto known = TRY(catalogue(viewer.workspace()));
+  auto loaded = TRY(database_.read(viewer.workspace(), [&](db::Session& session) { return load(session); }));
+  loaded.catalogue = known;
+  const auto own = [&](std::string_view id, const char* field) -> Result<void> {
+    if (loaded.find(id)) return {};
+    const auto fresh = loaded.unowned(id);
+    if (!fresh) return not_found(field, id);
+    loaded.owned.push_back(*fresh);
+    return {};
+  };
+  if (wanted.rule) {
+    if (wanted.rule->event_types.empty() && wanted.rule->sources.empty() && wanted.rule->properties.empty())
+      return Error::invalid("empty_rule", "/rule/event_types", "a rule needs a condition");
+    if (auto fine = detail::check_conditions(*wanted.rule, loaded.catalogue); !fine) {
+      fine.error().field = "/rule" + fine.error().field;
+      return fine.error();
+    }
+    const auto last = static_cast<int64_t>(loaded.rules.size());
+    const int64_t position = wanted.rule->position.value_or(last);
+    if (position < 0 || position > last) return Error::invalid("invalid_position", "/rule/position", fmt::format("0 to {} is expected", last));
+    TRY(own(wanted.rule->touchpoint, "/rule/touchpoint"));
+    loaded.rules.insert(loaded.rules.begin() + position, Rule{.id = {},
+                                                              .event_types = detail::trimmed_types(wanted.rule->event_types),
+                                                              .sources = wanted.rule->sources,
+                                                              .properties = wanted.rule->properties,
+                                                              .touchpoint = wanted.rule->touchpoint});
+  } else if (wanted.merge) {
+    if (wanted.merge->touchpoints.empty()) return Error::invalid("merge_needs_touchpoints", "/merge/touchpoints", "at least one touchpoint to merge");
+    TRY(own(wanted.merge->into, "/merge/into"));
+    Rule rule{.touchpoint = wanted.merge->into};
+    for (size_t i = 0; i < wanted.merge->touchpoints.size(); ++i) {
+      const auto& id = wanted.merge->touchpoints[i];
+      const std::string field = "/merge/touchpoints/" + std::to_string(i);
+      if (id == wanted.merge->into) return Error::invalid("merge_into_itself", field, "a touchpoint cannot be merged into itself");
+      const auto own_type = loaded.unowned(id);
+      if (!loaded.find(id) && !own_type) return not_found(field, id);
+      if (own_type) rule.event_types.push_back(own_type->name);
+      for (auto& r : loaded.rules)
+        if (r.touchpoint == id) r.touchpoint = wanted.merge->into;
+      std::erase_if(loaded.owned, [&](const Touchpoint& t) { return t.id == id; });
+    }
+    if (!rule.event_types.empty()) loaded.rules.push_back(std::move(rule));
+  } else if (std::erase_if(loaded.rules, [&](const Rule& r) { return r.id == *wanted.delete_rule; }) == 0) {
+    return not_found("/delete_rule", *wanted.delete_rule);
+  }
+  return loaded.set();
+}
+
+Result<std::set<std::string>> Touchpoints::put_aside(const Viewer& viewer) {
+  std::set<std::string> out;
+  for (const auto& row : TRY(database_.read(viewer.workspace(), [](db::Session& s) { return s.query(sql::aside_list); }))) out.insert(row.text(0));
+  return out;
+}
+
+Result<void> Touchpoints::set_aside(const Viewer& viewer, std::string_view id, bool aside) {
+  if (!viewer.may(Right::edit_touchpoints)) return forbidden();
+  const auto known = TRY(catalogue(viewer.workspace()));
+  if (aside && std::none_of(known.types.begin(), known.types.end(), [&](const auto& t) { return t.touchpoint == id; })) return not_found("", id);
+  return database_.write(viewer.workspace(), [&](db::Session& session) -> Result<void> {
+    TRY(session.execute(aside ? sql::aside_add : sql::aside_remove, {{":id", id}}));
+    return audit_.note(session, viewer.principal(), aside ? "event_type.put_aside" : "event_type.take_up", id);
+  });
+}
+
 Result<void> Touchpoints::forget(const WorkspaceId& workspace) {
   TRY(database_.write(workspace, [&](db::Session& session) -> Result<void> {
     TRY(session.execute(sql::forget_rules));
     TRY(session.execute(sql::forget_touchpoints));
     TRY(session.execute(sql::forget_version));
+    TRY(session.execute(sql::forget_aside));
     return {};
   }));
   kept_.with([&](Kept& kept) { kept.sets.erase(workspace); });

@@ -2,6 +2,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -98,6 +99,16 @@ class Touchpoints {
   Result<Mapping> add_rule(const Viewer& viewer, const RuleRequest& request);
   /// errors  forbidden, not_found
   Result<Mapping> delete_rule(const Viewer& viewer, std::string_view id);
+
+  /// The mapping as it would be after a change, which is checked like the change itself; nothing is kept.
+  ///   errors  those of add_rule, merge and delete_rule; one_change (none, or more than one)
+  Result<std::shared_ptr<const MappingSet>> what_if(const Viewer& viewer, const MappingChange& change);
+
+  /// Event types (by the id of their own touchpoint) that people have put aside in the queue of those not assigned.
+  Result<std::set<std::string>> put_aside(const Viewer& viewer);
+  /// Puts one aside, or back into the queue. Its events stay as they are.
+  ///   errors  forbidden, not_found
+  Result<void> set_aside(const Viewer& viewer, std::string_view id, bool aside);
 
   /// For work that has no Viewer. Kept in memory: costs a look-up.
   Result<std::shared_ptr<const MappingSet>> current(const WorkspaceId& workspace);

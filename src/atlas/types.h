@@ -86,6 +86,16 @@ struct RuleRequest {
                        field("position", &RuleRequest::position, "0 is first; absent: last"));
   }
 };
+/// A change of the mapping that is looked at before it is made; exactly one of the three.
+struct MappingChange {
+  std::optional<RuleRequest> rule;
+  std::optional<MergeRequest> merge;
+  std::optional<std::string> delete_rule;
+  static constexpr auto describe() {
+    return json_object("MappingChange", field("rule", &MappingChange::rule, "this rule would be added"), field("merge", &MappingChange::merge, "these touchpoints would be merged"),
+                       field("delete_rule", &MappingChange::delete_rule, "this rule would be deleted"));
+  }
+};
 struct Mapping {
   int64_t version = 0;
   bool job_running = false;

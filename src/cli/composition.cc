@@ -1,5 +1,7 @@
 #include "cli/composition.h"
 
+#include "base/log.h"
+
 namespace lotse::cli {
 
 Result<std::vector<std::string>> VaultNames::pseudonyms(const WorkspaceId& workspace, std::span<const uint32_t> customers) {
@@ -37,13 +39,29 @@ Result<std::unique_ptr<Composition>> Composition::open(DataFolder folder, connec
   return std::make_unique<Composition>(std::move(folder), std::move(database), std::move(vault), std::move(box), std::move(limits), Clock::system());
 }
 
+namespace {
+std::string zone_of(access::Workspaces& workspaces, const WorkspaceId& workspace) {
+  if (const auto all = workspaces.all())
+    for (const auto& one : *all)
+      if (one.id == workspace) return one.time_zone;
+  return "UTC";
+}
+Result<std::vector<std::pair<std::string, std::string>>> sources_of(connect::Sources& sources, const Viewer& viewer) {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (auto& source : TRY(sources.list(viewer))) out.emplace_back(std::move(source.id), std::move(source.name));
+  return out;
+}
+}  // namespace
+
 Composition::Composition(DataFolder data, std::unique_ptr<db::Database> opened, std::unique_ptr<privacy::Vault> identities, privacy::SecretBox box,
                          connect::ConnectorLimits limits, Clock& clock)
     : folder(std::move(data)),
       database(std::move(opened)),
       vault(std::move(identities)),
-      stores(folder.path(), {.joining = [this](const WorkspaceId& workspace) { return identities.joining(workspace); }}, clock),
       audit(*database, clock),
+      tracking_plans(*database, intake_book, audit),
+      intake_book(*database, clock, [this](const WorkspaceId& workspace) { return zone_of(workspaces, workspace); }),
+      stores(folder.path(), {.joining = [this](const WorkspaceId& workspace) { return identities.joining(workspace); }}, clock),
       accounts(*database, clock),
       workspaces(*database, clock, audit),
       tokens(*database, clock, audit),
@@ -54,8 +72,10 @@ Composition::Composition(DataFolder data, std::unique_ptr<db::Database> opened, 
            {.workers = 2 + limits.at_once}),
       sources(*database, stores, clock, audit),
       uploads(*database, stores, clock),
-      imports({*database, stores, *vault, jobs, workspaces, audit, uploads, sources, clock}),
-      hub(stores, *vault),
+      imports({*database, stores, *vault, jobs, workspaces, audit, uploads, sources, clock, &intake_book, &tracking_plans}),
+      hub(stores, *vault, &intake_book, &tracking_plans),
+      quality(stores, intake_book),
+      reconciler(*database, stores, intake_book, audit, [this](const Viewer& viewer) { return sources_of(sources, viewer); }),
       live_events(hub, sources, workspaces, clock),
       segments(*database, clock),
       identities(*database, stores, *vault, clock, audit),
@@ -84,6 +104,9 @@ Composition::Composition(DataFolder data, std::unique_ptr<db::Database> opened, 
       hook_log(std::make_shared<connect::HookLog>(*database, clock)),
       hooks({.database = *database, .clock = clock, .audit = audit, .workspaces = workspaces, .box = secret_box, .log = hook_log}),
       hook_intake(hooks, hub, live_watch, hook_log, clock) {
+  intake_book.also([this] {
+    if (auto done = tracking_plans.flush(); !done) log_warning("hub", "findings against the tracking plan wait: {}", done.error().code);
+  });
   // A workspace goes from what uses it to what it is made of.
   workspaces.on_delete([this](const WorkspaceId& workspace) { return jobs.forget(workspace); });
   workspaces.on_delete([this](const WorkspaceId& workspace) -> Result<void> {
@@ -92,6 +115,8 @@ Composition::Composition(DataFolder data, std::unique_ptr<db::Database> opened, 
     hooks.forget(workspace);
     hook_log->forget(workspace);
     live_watch.forget(workspace);
+    tracking_plans.forget(workspace);
+    intake_book.forget(workspace);
     analysis.close(workspace);
     TRY(touchpoints.forget(workspace));
     TRY(stores.remove(workspace));
@@ -112,7 +137,7 @@ Result<void> Composition::begin() {
 
 http::Services services_of(Composition& c, http::EventHub& events, http::Upkeep& upkeep) {
   return {.accounts = c.accounts, .workspaces = c.workspaces, .tokens = c.tokens, .audit = c.audit, .jobs = c.jobs, .uploads = c.uploads,
-          .imports = c.imports, .sources = c.sources, .live_events = c.live_events, .live_watch = c.live_watch, .connectors = c.connectors, .tracking = c.tracking, .write_keys = c.write_keys, .segments = c.segments, .computed = c.computed, .panel = c.panel, .identities = c.identities, .touchpoints = c.touchpoints,
+          .imports = c.imports, .sources = c.sources, .live_events = c.live_events, .live_watch = c.live_watch, .connectors = c.connectors, .tracking = c.tracking, .write_keys = c.write_keys, .quality = c.quality, .reconciler = c.reconciler, .tracking_plans = c.tracking_plans, .segments = c.segments, .computed = c.computed, .panel = c.panel, .identities = c.identities, .touchpoints = c.touchpoints,
           .analysis = c.analysis, .events = events, .owner = c.owner, .upkeep = upkeep, .hooks = c.hooks, .hook_intake = c.hook_intake};
 }
 

@@ -28,6 +28,8 @@
 #include "events/stores.h"
 #include "http/services.h"
 #include "hub/hub.h"
+#include "hub/quality.h"
+#include "hub/reconciliation.h"
 #include "jobs/jobs.h"
 #include "privacy/secret_box.h"
 #include "privacy/vault.h"
@@ -62,8 +64,10 @@ class Composition {
   DataFolder folder;
   std::unique_ptr<db::Database> database;
   std::unique_ptr<privacy::Vault> vault;
-  events::Stores stores;
   access::Audit audit;
+  hub::TrackingPlans tracking_plans;  ///< these two before the stores: those may still acknowledge events when the hub has ended
+  hub::IntakeBook intake_book;
+  events::Stores stores;
   access::Accounts accounts;
   access::Workspaces workspaces;
   access::Tokens tokens;
@@ -73,6 +77,8 @@ class Composition {
   connect::Uploads uploads;
   connect::Imports imports;
   hub::Hub hub;
+  hub::Quality quality;
+  hub::Reconciler reconciler;
   connect::LiveEvents live_events;
   customers::Segments segments;
   customers::Identities identities;

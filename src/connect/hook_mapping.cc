@@ -18,6 +18,12 @@ using Json = nlohmann::json;
 
 constexpr size_t name_bytes_max = 200, nesting_max = 3;
 
+/// A template often takes what is there first, a number of the customer or an address: only its form tells which.
+identity::Kind kind_of(std::string_view identifier) {
+  if (identifier.find('@') != std::string_view::npos) return identity::Kind::email;
+  return identifier.starts_with('+') ? identity::Kind::phone : identity::Kind::customer;
+}
+
 struct Attribute {
   std::string name;
   Template value;
@@ -187,7 +193,6 @@ class Mapper {
       const char* name;
     };
     static constexpr Plain plain[] = {{&Fields::customer, &hub::IncomingEvent::customer, "customer"},
-                                      {&Fields::same_customer, &hub::IncomingEvent::same_customer, "same_customer"},
                                       {&Fields::event_type, &hub::IncomingEvent::type, "event_type"},
                                       {&Fields::message, &hub::IncomingEvent::message, "message"},
                                       {&Fields::instance_key, &hub::IncomingEvent::instance_key, "instance_key"},
@@ -197,7 +202,12 @@ class Mapper {
       event.*one.to = text(one.from).value_or("");
       if ((event.*one.to).size() > CompiledMapping::text_bytes_max) reject(one.name, "text_too_long");
     }
-    if (event.same_customer == event.customer) event.same_customer.clear();
+    event.customer_kind = kind_of(event.customer);
+    if (auto same = text(&Fields::same_customer); same && !same->empty() && *same != event.customer) {
+      if (same->size() > CompiledMapping::text_bytes_max) reject("same_customer", "text_too_long");
+      event.said = identity::Said::event;
+      event.identifiers.push_back({kind_of(*same), std::move(*same)});
+    }
     if (event.customer.empty()) reject("customer", "no_customer");
     if (event.type.empty()) reject("event_type", "no_event_type");
     if (const auto time = text(&Fields::time))
@@ -319,7 +329,7 @@ HookItem shown(const MappedItem& item) {
   out.problems = item.problems;
   if (item.state == HookItemState::ignored) return out;
   out.customer = e.customer;
-  out.same_customer = e.same_customer;
+  if (!e.identifiers.empty()) out.same_customer = e.identifiers.front().value;
   out.event_type = e.type;
   if (std::ranges::none_of(item.problems, [](const HookProblem& p) { return p.field == "time" || p.code == "not_an_object"; })) out.time = iso_utc(e.time);
   out.message = e.message;

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <unordered_map>
 
+#include "base/log.h"
 #include "connect/detail/rejects.h"
 #include "connect/detail/row_feed.h"
 #include "connect/file_bytes.h"
@@ -20,6 +22,10 @@ constexpr size_t text_bytes_max = 10'000;
 
 double seconds_since(Steady::time_point start) { return std::chrono::duration<double>(Steady::now() - start).count(); }
 
+/// Rows by the source that they name (none: the file's) and the quarter of an hour of their time.
+using SourceQuarters = std::map<std::string, std::unordered_map<int64_t, uint64_t>, std::less<>>;
+int64_t quarter_of(Micros time) { return time.count() / events::quarter_us - (time.count() % events::quarter_us < 0); }
+
 /// What all threads of one import share.
 struct Run {
   const ImportPlan& plan;
@@ -30,10 +36,14 @@ struct Run {
   detail::RowFeed feed;
   hub::Intake& intake;
   detail::RejectFile rejects;
+  hub::LocalDays days;
+  hub::Day today;
 
   std::mutex mutex;
   uint64_t rows_read = 0;
   detail::ReasonCounts rejected, warned;
+  SourceQuarters mapped;
+  std::map<std::pair<hub::Day, std::string>, uint64_t> rejected_days;
   double read_s = 0, identify_s = 0;
   size_t threads = 0;
   uint64_t consumed = 0;
@@ -76,10 +86,27 @@ class BlockReader {
   void reject(size_t row, std::string_view code, std::string_view example) {
     const uint64_t number = reader_.block.row_number(row);
     rejected_.add(code, number, example);
+    ++rejected_days_[{day_of(row), std::string(code)}];
     ++reject_count_;
     std::vector<std::string_view> cells;
     for (size_t c = 0; c < reader_.block.cell_count(row); ++c) cells.push_back(reader_.block.cell(row, c));
     run_.rejects.append_row(reject_text_, number, code, cells);
+  }
+
+  /// Of a rejected row: that of its time where it can be read, else today.
+  hub::Day day_of(size_t row) const {
+    const auto stamp = run_.plan.stamps->read_mixed(cell(row, run_.plan.time), run_.plan.serial_days);
+    return stamp.problem == formats::StampProblem::none ? run_.days.of(stamp.utc) : run_.today;
+  }
+
+  void count_mapped(std::string_view source, Micros time) {
+    if (!quarters_ || source != counted_source_) {
+      auto at = mapped_.find(source);
+      if (at == mapped_.end()) at = mapped_.emplace(std::string(source), std::unordered_map<int64_t, uint64_t>()).first;
+      counted_source_ = at->first;
+      quarters_ = &at->second;
+    }
+    ++(*quarters_)[quarter_of(time)];
   }
 
   Result<void> map_rows(events::RowBatch& out) {
@@ -162,6 +189,7 @@ class BlockReader {
       }
       in.identifiers = identifiers_;
       TRY(worker_.add(in, out));
+      count_mapped(in.source, in.time);
     }
     return {};
   }
@@ -187,6 +215,12 @@ class BlockReader {
     run_.rows_read += rows_;
     run_.rejected.add(rejected_);
     run_.warned.add(warned_);
+    for (const auto& [source, quarters] : mapped_)
+      for (const auto& [quarter, rows] : quarters) run_.mapped[source][quarter] += rows;
+    for (const auto& [key, rows] : rejected_days_) run_.rejected_days[key] += rows;
+    mapped_.clear();
+    rejected_days_.clear();
+    quarters_ = nullptr;
     run_.read_s += read_s_;
     run_.identify_s += identify_s_;
     rows_ = 0;
@@ -204,7 +238,47 @@ class BlockReader {
   double read_s_ = 0, identify_s_ = 0;
   std::string last_direction_text_;
   std::optional<std::string_view> last_direction_;
+  SourceQuarters mapped_;
+  std::string_view counted_source_;
+  std::unordered_map<int64_t, uint64_t>* quarters_ = nullptr;  // of counted_source_
+  std::map<std::pair<hub::Day, std::string>, uint64_t> rejected_days_;
 };
+
+using SourceDays = std::map<std::pair<std::string, hub::Day>, uint64_t>;  // (source id, day) → events
+
+SourceDays by_day(const events::DuckStore& store, const std::vector<events::Volume>& volumes, const hub::LocalDays& days) {
+  const auto dictionary = store.dictionary();
+  SourceDays out;
+  for (const auto& v : volumes) out[{dictionary->sources.at(v.source - 1u).id, days.of(Micros{v.quarter * events::quarter_us})}] += v.events;
+  return out;
+}
+
+/// What became of the file's rows: what was mapped and is not stored was known.
+Result<std::vector<hub::IntakeCount>> counts_of(const Run& run, const events::DuckStore& store, const ImportOrder& order) {
+  const SourceDays stored = by_day(store, TRY(store.import_volumes(order.import)), run.days);
+  std::map<std::string, std::string> ids;
+  for (const auto& source : store.dictionary()->sources) ids[source.name] = source.id;
+  SourceDays mapped;
+  for (const auto& [source, quarters] : run.mapped) {
+    const auto named = ids.find(source);
+    const std::string& id = source.empty() || named == ids.end() ? order.source_id : named->second;
+    for (const auto& [quarter, rows] : quarters) mapped[{id, run.days.of(Micros{quarter * events::quarter_us})}] += rows;
+  }
+  std::vector<hub::IntakeCount> out;
+  for (const auto& [key, rows] : mapped) {
+    const auto at = stored.find(key);
+    const uint64_t kept = at == stored.end() ? 0 : std::min(at->second, rows);
+    hub::IntakeCount count{.source = key.first, .arrived = run.today, .day = key.second};
+    count.events = kept;
+    out.push_back(count);
+    count.outcome = hub::Outcome::known;
+    count.events = rows - kept;
+    out.push_back(count);
+  }
+  for (const auto& [key, rows] : run.rejected_days)
+    out.push_back({.source = order.source_id, .arrived = run.today, .day = key.first, .outcome = hub::Outcome::rejected, .reason = key.second, .events = rows});
+  return out;
+}
 
 /// A guess for the tables that want one early; too low only costs time.
 size_t expected_rows(const formats::TableOptions& options, uint64_t file_bytes) {
@@ -221,9 +295,10 @@ Result<ImportResult> run_import(std::shared_ptr<events::DuckStore> store, privac
   ImportPlan plan = TRY(plan_import(*file, order, clock.now(), stop));
   const auto table = TRY(formats::OpenTable::open(*file, plan.table, plan.first_columns));
   TRY(place_columns(plan, order.mapping, table->rows().columns()));
-  hub::IntakeOptions intake_options{order.workspace, order.source_id, order.source_name, plan.customer_is_instance, plan.attributes, plan.customer_kind, plan.identifier_kinds};
+  const hub::LocalDays days(TRY(formats::Zone::find(order.time_zone)));
+  hub::IntakeOptions intake_options{order.workspace, order.source_id, order.source_name, plan.customer_is_instance, plan.attributes, plan.customer_kind, plan.identifier_kinds, order.plan};
   const auto intake = TRY(hub::Intake::open(store, vault, std::move(intake_options)));
-  Run run{plan, order.mapping, *table, file->size_bytes(), progress, detail::RowFeed(*table), *intake, detail::RejectFile(order.rejects, order.language)};
+  Run run{plan, order.mapping, *table, file->size_bytes(), progress, detail::RowFeed(*table), *intake, detail::RejectFile(order.rejects, order.language), days, days.of(clock.now())};
 
   events::ImportRows rows;
   rows.import = order.import;
@@ -268,9 +343,13 @@ Result<ImportResult> run_import(std::shared_ptr<events::DuckStore> store, privac
   out.events_new = stored->events_new;
   out.events_known = stored->events_known;
   out.customers_new = intake->customers_new();
+  out.findings = intake->findings();
   out.as_of = stored->as_of;
   out.first = stored->first;
   out.last = stored->last;
+  // The events are there; counts that cannot be told must not make them a failed import.
+  if (auto counts = counts_of(run, *store, order)) out.counts = std::move(*counts);
+  else log_warning("connect", "{} was not counted by day: {}", order.import, counts.error().code);
   // Threads work side by side: their times are given as shares of the clock's.
   const double threads = static_cast<double>(std::max<size_t>(run.threads, 1));
   const double read = run.read_s / threads, identify = run.identify_s / threads, deduplicate = stored->deduplicate_s / threads;
@@ -279,6 +358,13 @@ Result<ImportResult> run_import(std::shared_ptr<events::DuckStore> store, privac
                 {"store", std::max(0.0, total - read - identify - keep_s - deduplicate - (stored->publish_s - keep_s))},
                 {"publish", std::max(0.0, stored->publish_s - keep_s)}};
   progress(1, "publish");
+  return out;
+}
+
+Result<std::vector<hub::IntakeCount>> stored_counts(const events::DuckStore& store, std::string_view import, const hub::LocalDays& days, Micros arrived) {
+  std::vector<hub::IntakeCount> out;
+  for (const auto& [key, events] : by_day(store, TRY(store.import_volumes(import)), days))
+    out.push_back({.source = key.first, .arrived = days.of(arrived), .day = key.second, .events = events});
   return out;
 }
 

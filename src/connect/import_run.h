@@ -8,6 +8,8 @@
 #include "connect/types.h"
 #include "events/duck_store.h"
 #include "formats/detect.h"
+#include "hub/intake_book.h"
+#include "hub/plan_checker.h"
 #include "privacy/vault.h"
 
 /// From a file to stored events: the one import that the server's jobs, `lotse import` and the demo run.
@@ -22,6 +24,7 @@ struct ImportOrder {
   std::optional<std::string> replaces;      ///< imp_…
   std::string time_zone = "Europe/Berlin";  ///< of the workspace, where the mapping names none
   std::string language = "de";              ///< of the texts in the list of rejected rows
+  std::shared_ptr<const hub::PlanChecker> plan;  ///< what is expected of the rows; none: nothing is
   std::filesystem::path rejects;            ///< where the rejected rows go; the file is made only if there are any
 };
 struct ImportResult {
@@ -29,6 +32,8 @@ struct ImportResult {
   std::vector<RejectReason> rejects, warnings;
   std::vector<StageTime> stages;
   std::optional<Micros> first, last;
+  hub::PlanFindings findings;
+  std::vector<hub::IntakeCount> counts;  ///< for hub::IntakeBook::note_import; by the dates of ImportOrder::time_zone
 };
 
 /// share 0..1 and the stage's word: read, identify, deduplicate, store, publish. Called from several threads, at most a
@@ -43,6 +48,9 @@ using ImportProgress = std::function<void(double share, std::string_view stage)>
 ///           field), those of formats::detect and its readers, of DuckStore::import_rows and of the vault; cancelled
 Result<ImportResult> run_import(std::shared_ptr<events::DuckStore> store, privacy::Vault& vault, const ImportOrder& order,
                                 const Clock& clock, const ImportProgress& progress, std::stop_token stop = {});
+
+/// The counts of an import whose outcome was lost: only what it stored is known.
+Result<std::vector<hub::IntakeCount>> stored_counts(const events::DuckStore& store, std::string_view import, const hub::LocalDays& days, Micros arrived);
 
 /// What a file holds and how it would be read.
 Result<Detection> detect_file(formats::ByteFile& file, const ReadOptions& options);

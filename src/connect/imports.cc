@@ -64,6 +64,8 @@ Result<void> Imports::recover() {
       import.state = ImportState::done;
       import.progress = 1;
       import.events_new = TRY((*store)->import_size(import.id));
+      if (parts_.book)
+        TRY(parts_.book->note_import(workspace, import.id, TRY(stored_counts(**store, import.id, parts_.book->days(workspace), parts_.clock.now()))));
       if (import.replaces) TRY(mark_undone(workspace, *import.replaces));
     } else {
       import.state = ImportState::failed;
@@ -75,9 +77,17 @@ Result<void> Imports::recover() {
   return {};
 }
 
+/// What was undone counts as if it had never been delivered.
+Result<void> Imports::forget_counts(const WorkspaceId& workspace, const std::string& id) {
+  if (parts_.book) TRY(parts_.book->forget_import(workspace, id));
+  if (parts_.plans) TRY(parts_.plans->forget_import(workspace, id));
+  return {};
+}
+
 Result<void> Imports::mark_undone(const WorkspaceId& workspace, const std::string& id) {
   auto [import, request] = TRY(load(workspace, id));
   import.state = ImportState::undone;
+  TRY(forget_counts(workspace, id));
   TRY(store_outcome(workspace, import));
   tell(workspace, import);
   return {};
@@ -209,6 +219,7 @@ Result<void> Imports::execute(jobs::JobContext& context, Import& import, const I
     order.replaces = request.replaces;
     order.time_zone = settings.time_zone;
     order.language = settings.language;
+    if (parts_.plans) order.plan = parts_.plans->checker(workspace);
     order.rejects = rejects_path(workspace, import.id);
     std::error_code failed;
     std::filesystem::create_directories(order.rejects.parent_path(), failed);
@@ -251,6 +262,10 @@ Result<void> Imports::execute(jobs::JobContext& context, Import& import, const I
   }
   if (result) {
     // All that follows from the import stands before it is called done: whoever waits for that asks for it next.
+    if (parts_.plans && parts_.book)
+      if (auto noted = parts_.plans->note_import(workspace, import.id, parts_.book->days(workspace).of(parts_.clock.now()), result->findings); !noted) log_warning("connect", "{}: findings were not kept: {}", import.id, noted.error().code);
+    if (parts_.book)
+      if (auto noted = parts_.book->note_import(workspace, import.id, result->counts); !noted) log_warning("connect", "{} is not in the intake book: {}", import.id, noted.error().code);
     if (request.replaces) TRY(mark_undone(workspace, *request.replaces));
     // A mapping that did not work must not take the place of one that did.
     if (auto saved = parts_.sources.id_of(viewer, request.source_name, &request.mapping); !saved) log_warning("connect", "{}: {}", import.id, saved.error().detail);
@@ -289,6 +304,7 @@ Result<Import> Imports::undo(const Viewer& viewer, std::string_view id) {
   // Where the process ended between the two steps, the events are gone already.
   if (store->has_import(import.id)) TRY(store->undo(import.id));
   import.state = ImportState::undone;
+  TRY(forget_counts(viewer.workspace(), import.id));
   TRY(store_outcome(viewer.workspace(), import));
   TRY(parts_.audit.note(viewer, "import.undo", import.id));
   tell(viewer.workspace(), import);

@@ -15,6 +15,7 @@
 #include "connect/uploads.h"
 #include "db/database.h"
 #include "events/stores.h"
+#include "hub/tracking_plan.h"
 #include "jobs/jobs.h"
 #include "privacy/vault.h"
 
@@ -43,6 +44,8 @@ class Imports {
     Uploads& uploads;
     Sources& sources;
     const Clock& clock;
+    hub::IntakeBook* book = nullptr;      ///< gets the counts of each import
+    hub::TrackingPlans* plans = nullptr;  ///< say what is expected of the rows
   };
   /// Registers the job kind "import"; call it before Jobs::begin.
   explicit Imports(Parts parts);
@@ -84,6 +87,7 @@ class Imports {
   Result<void> store_outcome(const WorkspaceId& workspace, const Import& import);
   Result<std::pair<Import, ImportRequest>> load(const WorkspaceId& workspace, std::string_view id);
   Result<void> mark_undone(const WorkspaceId& workspace, const std::string& id);
+  Result<void> forget_counts(const WorkspaceId& workspace, const std::string& id);
   Import with_progress(Import import);
   void tell(const WorkspaceId& workspace, const Import& import);
   std::filesystem::path rejects_path(const WorkspaceId& workspace, std::string_view id) const;

@@ -55,6 +55,9 @@ void LiveEvents::append(const Viewer& viewer, const AppendRequest& request, std:
   };
   auto prepared = prepare();
   if (!prepared) return done(prepared.error());
+  std::vector<std::string> codes;
+  for (const auto& rejected : prepared->rejected) codes.push_back(rejected.code);
+  hub_.note_rejected(viewer.workspace(), prepared->source_id, codes);
   hub_.accept(viewer.workspace(), prepared->source_id, request.source, std::move(prepared->events),
               [index = std::move(prepared->index), rejected = std::move(prepared->rejected), done = std::move(done)](Result<hub::Accepted> accepted) mutable {
                 if (!accepted) return done(accepted.error());

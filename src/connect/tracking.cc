@@ -85,7 +85,10 @@ void Tracking::take(TrackingRequest request, std::function<void(Result<TrackingA
     };
     auto body = read();
     if (!body) {
-      if (out.source) watch_.rejected(out.source->workspace, out.source->source_id, {body.error().code});
+      if (out.source) {
+        watch_.rejected(out.source->workspace, out.source->source_id, {body.error().code});
+        hub_.note_rejected(out.source->workspace, out.source->source_id, {body.error().code});
+      }
       return body.error();
     }
     if (!out.source) out.source = TRY(keys_.source_of(body->write_key));
@@ -101,6 +104,7 @@ void Tracking::take(TrackingRequest request, std::function<void(Result<TrackingA
       codes.emplace_back(rejected.code);
     }
     watch_.rejected(out.source->workspace, out.source->source_id, codes);
+    hub_.note_rejected(out.source->workspace, out.source->source_id, codes);
     return out;
   };
   auto prepared = prepare();

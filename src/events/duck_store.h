@@ -54,6 +54,21 @@ struct ImportAttribute {
   Encoder::Miss encode;  ///< 0 where there are more than 65,535 values: then the text is stored
 };
 
+/// Events of one source in a quarter of an hour of their own time (UTC, counted from 1970).
+struct Volume {
+  uint16_t source = 0;
+  int64_t quarter = 0;
+  uint64_t events = 0;
+};
+inline constexpr int64_t quarter_us = 900'000'000;
+/// How live events of a source arrived.
+struct Arrivals {
+  uint16_t source = 0;
+  uint64_t events = 0;
+  double delay_p50_s = 0, delay_p95_s = 0;  ///< from the event's own time to its arrival; exact
+  uint64_t early = 0;                       ///< whose own time lies more than five minutes after their arrival
+};
+
 /// The event store in one DuckDB file, with a journal in front of it (docs/decisions/0301).
 ///
 ///   FOLDER/events.duckdb            tables: one per import ("part_N"), one of live events, the dictionaries
@@ -139,6 +154,16 @@ class DuckStore : public EventStore {
   Result<std::vector<std::optional<std::string>>> instance_keys(const std::vector<uint32_t>& codes) const override;
   Result<std::vector<SourceStatistics>> statistics() const override;
   Result<std::vector<ReferenceEdge>> reference_graph(bool by_key) const override;
+  Result<std::vector<StoredEvent>> latest_of_type(uint32_t type, uint64_t as_of, size_t limit) const override;
+
+  /// How many events each source has, by quarter of an hour. An import is counted once, live events are from where the last
+  /// call ended; after an undo or an erasure all is counted anew.
+  ///   cost  one grouped scan of two columns over what was not counted yet, then that of copying the answer
+  Result<std::vector<Volume>> volumes() const;
+  /// The same of one import's events, not kept.  errors  import_not_found
+  Result<std::vector<Volume>> import_volumes(std::string_view import) const;
+  /// Of live events that came since then.  cost  one scan of two columns
+  Result<std::vector<Arrivals>> arrivals(Micros since) const;
 
   struct State;
 

@@ -138,6 +138,10 @@ class EventStore {
 
   virtual Result<std::vector<SourceStatistics>> statistics() const = 0;
 
+  /// The newest events of a type by their own time, newest first, with their arrival numbers not above `as_of`.
+  ///   cost  one scan of the types, then one customer's events for each
+  virtual Result<std::vector<StoredEvent>> latest_of_type(uint32_t type, uint64_t as_of, size_t limit) const = 0;
+
   /// Reference answers in plain SQL, for tests: directly-follows counts over whole-customer or by-key instances.
   /// Rows (from type, to type, count, mean seconds), by count.
   struct ReferenceEdge {

@@ -311,6 +311,7 @@ void DuckStore::State::commit_group(std::vector<Waiting>& group) {
       const LiveEvent& event = waiting.events[i];
       if (live_ids.contains(event.id) || !fresh.insert(event.id).second) {
         ++acked.known;
+        acked.known_at.push_back(static_cast<uint32_t>(i));
         continue;
       }
       auto coded = encode(event, now);

@@ -47,6 +47,7 @@ struct Acked {
   uint64_t as_of = 0;  ///< queries from here on see them
   /// Events that the store has no room for, with why: too_many_event_types, too_many_attributes, too_many_values.
   std::vector<std::pair<size_t, std::string>> refused = {};
+  std::vector<uint32_t> known_at = {};  ///< which of the batch were there already
 };
 
 /// Ready rows of an import, by column, all of equal length.

@@ -4,7 +4,7 @@
 #include <charconv>
 #include <cmath>
 
-#include "events/detail/state.h"
+#include "events/detail/reading.h"
 
 /// The reading side. Each read takes what is visible in memory first and DuckDB's snapshot second: rows that moved from
 /// the journal into the tables in between are recognised by the `flushed` mark of that snapshot.
@@ -13,35 +13,13 @@ namespace lotse::events {
 using detail::Chunk;
 using detail::Connection;
 using detail::Part;
+using detail::Reading;
 using detail::Transaction;
 using detail::Visible;
+using detail::begin_reading;
 
 namespace {
 constexpr size_t chunk_rows = size_t{1} << 20;
-
-/// A read transaction that fits what was visible.
-struct Reading {
-  Visible visible;
-  std::unique_ptr<Connection> connection;
-  std::unique_ptr<Transaction> transaction;
-  uint64_t flushed = 0;
-};
-
-Result<Reading> begin_reading(DuckStore::State& state) {
-  for (;;) {
-    Reading reading;
-    reading.visible = state.visible();
-    auto connection = state.connect();
-    if (!connection) return connection.error();
-    reading.connection = std::move(*connection);
-    reading.transaction = TRY(Transaction::begin(*reading.connection));
-    auto flushed = reading.connection->query("SELECT value FROM meta WHERE key = 'flushed'");
-    if (!flushed) return state.note(flushed.error());
-    reading.flushed = flushed->natural(0, 0);
-    // An import that went away in between would be missed in the tables: look again.
-    if (state.visible().removals == reading.visible.removals) return reading;
-  }
-}
 
 bool has(const std::vector<uint32_t>& list, uint32_t item) { return std::ranges::find(list, item) != list.end(); }
 
@@ -61,6 +39,22 @@ std::string in_list(const std::vector<uint32_t>& numbers) {
   return out;
 }
 }  // namespace
+
+Result<Reading> detail::begin_reading(DuckStore::State& state) {
+  for (;;) {
+    Reading reading;
+    reading.visible = state.visible();
+    auto connection = state.connect();
+    if (!connection) return connection.error();
+    reading.connection = std::move(*connection);
+    reading.transaction = TRY(Transaction::begin(*reading.connection));
+    auto flushed = reading.connection->query("SELECT value FROM meta WHERE key = 'flushed'");
+    if (!flushed) return state.note(flushed.error());
+    reading.flushed = flushed->natural(0, 0);
+    // An import that went away in between would be missed in the tables: look again.
+    if (state.visible().removals == reading.visible.removals) return reading;
+  }
+}
 
 Visible DuckStore::State::visible() const {
   std::lock_guard lock(state_mutex);

@@ -18,6 +18,7 @@ std::vector<Route> import_routes();
 std::vector<Route> source_routes();
 std::vector<Route> connector_routes();
 std::vector<Route> webhook_routes();
+std::vector<Route> quality_routes();
 std::vector<Route> job_routes();
 std::vector<Route> analysis_routes();
 std::vector<Route> customer_routes();

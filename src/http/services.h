@@ -31,6 +31,11 @@ class Panel;
 class Segments;
 class Identities;
 }
+namespace lotse::hub {
+class Quality;
+class Reconciler;
+class TrackingPlans;
+}  // namespace lotse::hub
 namespace lotse::jobs {
 class Jobs;
 }
@@ -54,6 +59,9 @@ struct Services {
   connect::Connectors& connectors;
   connect::Tracking& tracking;
   connect::WriteKeys& write_keys;
+  hub::Quality& quality;
+  hub::Reconciler& reconciler;
+  hub::TrackingPlans& tracking_plans;
   customers::Segments& segments;
   customers::Identities& identities;
   customers::ComputedAttributes& computed;

@@ -14,6 +14,7 @@ constexpr size_t queue_events_max = 200'000;
 constexpr size_t text_bytes_max = 10'000;
 constexpr size_t sample_max = 5, sample_attributes_max = 8;
 constexpr size_t identifiers_max = 16;  // of one event
+constexpr size_t reject_examples_max = 3;  // of a request
 constexpr auto room_looked_up_every = std::chrono::seconds(1);
 constexpr size_t name_bytes_max = 400;  // of an attribute, as in files
 
@@ -64,6 +65,29 @@ const char* problem(IncomingEvent& e) {
   }
   return nullptr;
 }
+
+/// A request's events by day and fate, for the book.
+class Tally {
+ public:
+  void add(Day day, Outcome outcome, std::string_view reason, int64_t events) {
+    for (auto& c : counts_)
+      if (c.day == day && c.outcome == outcome && c.reason == reason) {
+        c.events += static_cast<uint64_t>(events);
+        return;
+      }
+    counts_.push_back({.day = day, .outcome = outcome, .reason = std::string(reason), .events = static_cast<uint64_t>(events)});
+  }
+  std::vector<IntakeCount> take(const std::string& source, Day arrived) {
+    for (auto& c : counts_) {
+      c.source = source;
+      c.arrived = arrived;
+    }
+    return std::move(counts_);
+  }
+
+ private:
+  std::vector<IntakeCount> counts_;
+};
 }  // namespace
 
 bool AttributeRoom::takes(const IncomingEvent& event, const events::DuckStore& store) {
@@ -94,7 +118,8 @@ bool AttributeRoom::takes(const IncomingEvent& event, const events::DuckStore& s
   }
 }
 
-Hub::Hub(events::Stores& stores, privacy::Vault& vault) : stores_(stores), vault_(vault), thread_([this] { loop(); }) {}
+Hub::Hub(events::Stores& stores, privacy::Vault& vault, IntakeBook* book, TrackingPlans* plans)
+    : stores_(stores), vault_(vault), book_(book), plans_(plans), thread_([this] { loop(); }) {}
 
 Hub::~Hub() {
   {
@@ -135,6 +160,15 @@ void Hub::loop() {
   }
 }
 
+void Hub::note_rejected(const WorkspaceId& workspace, const std::string& source_id, const std::vector<std::string>& codes) {
+  if (!book_ || codes.empty()) return;
+  const Micros now = book_->now();
+  const Day today = book_->days(workspace).of(now);
+  Tally tally;
+  for (const auto& code : codes) tally.add(today, Outcome::rejected, code, 1);
+  book_->note(workspace, tally.take(source_id, today));
+}
+
 void Hub::watch(const WorkspaceId& workspace, std::chrono::steady_clock::time_point until) {
   watches_.with([&](auto& watches) { watches[workspace].until = until; });
 }
@@ -163,7 +197,15 @@ void Hub::take(const WorkspaceId& workspace, std::vector<Waiting> group) {
     bool no_room = false;            // some event had attributes beyond those that a workspace holds
     std::vector<size_t> index;       // of each event of the batch in the request
     std::vector<size_t> sampled;     // likewise, that somebody may see
+    Tally tally;                     // of what was rejected here
+    std::vector<Day> days;           // of each event of the batch
+    std::vector<RejectedExample> examples;
+    PlanFindings findings;
   };
+  const auto plan = plans_ ? plans_->checker(workspace) : nullptr;
+  std::vector<PlanChecker::Property> properties;
+  const auto days = book_ ? std::optional(book_->days(workspace)) : std::nullopt;
+  const Micros now = book_ ? book_->now() : Micros{0};
   std::vector<Part> parts(group.size());
   AttributeRoom& room = rooms_[workspace];
   std::vector<std::string_view> customers;
@@ -177,14 +219,27 @@ void Hub::take(const WorkspaceId& workspace, std::vector<Waiting> group) {
     part.index.reserve(group[g].events.size());
     for (size_t i = 0; i < group[g].events.size(); ++i) {
       IncomingEvent& in = group[g].events[i];
-      if (const char* code = problem(in)) {
+      const auto reject = [&](const char* code) {
         part.answer.rejected.push_back({i, code});
+        if (!days) return;
+        part.tally.add(days->of(in.time), Outcome::rejected, code, 1);
+        if (part.examples.size() < reject_examples_max)
+          part.examples.push_back({.source = group[g].source_id, .code = code, .at = now, .event_type = in.type, .message = in.message});
+      };
+      if (const char* code = problem(in)) {
+        reject(code);
         continue;
       }
       if (!room.takes(in, **store)) {
-        part.answer.rejected.push_back({i, "too_many_attributes"});
+        reject("too_many_attributes");
         part.no_room = true;
         continue;
+      }
+      if (days) part.days.push_back(days->of(in.time));
+      if (plan) {
+        properties.clear();
+        for (const auto& [name, text] : in.attributes) properties.push_back({name, text});
+        plan->check(group[g].source_id, in.type, properties, part.findings);
       }
       events::LiveEvent out;
       out.id = events::message_id(group[g].source_id, in.message.empty() ? "random " + random_token(16) : "id " + in.message);
@@ -220,6 +275,7 @@ void Hub::take(const WorkspaceId& workspace, std::vector<Waiting> group) {
   for (size_t g = 0; g < group.size(); ++g) {
     Part& part = parts[g];
     if (part.batch.empty() && part.no_room) {
+      if (days) book_->note(workspace, part.tally.take(group[g].source_id, days->of(now)), std::move(part.examples));
       group[g].done(Error::make(ErrorKind::invalid, "too_many_attributes", "none of the events has room for its attributes"));
       continue;
     }
@@ -235,8 +291,23 @@ void Hub::take(const WorkspaceId& workspace, std::vector<Waiting> group) {
       part.news.sample.back().identity = part.batch[i].identity;
     }
     (*store)->append(std::move(part.batch), [taken = taken_, answer = std::move(part.answer), news = std::move(part.news), index = std::move(part.index),
+                                             book = book_, tally = std::move(part.tally), event_days = std::move(part.days),
+                                             examples = std::move(part.examples), plans = plans_, findings = std::move(part.findings), arrived = days ? days->of(now) : Day{0},
                                              done = std::move(group[g].done)](Result<events::Acked> acked) mutable {
       if (!acked) return done(acked.error());
+      if (book) {
+        for (const Day day : event_days) tally.add(day, Outcome::stored, {}, 1);
+        for (const uint32_t at : acked->known_at) {
+          tally.add(event_days[at], Outcome::stored, {}, -1);
+          tally.add(event_days[at], Outcome::known, {}, 1);
+        }
+        for (const auto& [at, code] : acked->refused) {
+          tally.add(event_days[at], Outcome::stored, {}, -1);
+          tally.add(event_days[at], Outcome::rejected, code, 1);
+        }
+        if (plans) plans->note(news.workspace, arrived, findings);
+        book->note(news.workspace, tally.take(news.source_id, arrived), std::move(examples));
+      }
       answer.accepted = acked->accepted;
       answer.known = acked->known;
       answer.as_of = acked->as_of;

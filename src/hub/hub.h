@@ -14,6 +14,8 @@
 #include "base/guarded.h"
 #include "events/stores.h"
 #include "identity/evidence.h"
+#include "hub/intake_book.h"
+#include "hub/tracking_plan.h"
 #include "privacy/vault.h"
 
 namespace lotse::hub {
@@ -83,13 +85,17 @@ class AttributeRoom {
 /// Threads: any.
 class Hub {
  public:
-  Hub(events::Stores& stores, privacy::Vault& vault);
+  /// `book`, where there is one, gets the count of everything that comes in; `plans` say what is expected of it.
+  Hub(events::Stores& stores, privacy::Vault& vault, IntakeBook* book = nullptr, TrackingPlans* plans = nullptr);
   ~Hub();  ///< finishes what was taken
 
   /// `done` is called once, from another thread, when the accepted events are durable and visible, or with why none is.
   ///   errors  hub_busy (too much waits), too_many_attributes, disk_full, those of the store and the vault
   void accept(const WorkspaceId& workspace, std::string source_id, std::string source_name, std::vector<IncomingEvent> events,
               std::function<void(Result<Accepted>)> done, std::chrono::steady_clock::time_point since = std::chrono::steady_clock::now());
+
+  /// Notes events that were rejected before they came as far as `accept`, or whole requests that could not be read.
+  void note_rejected(const WorkspaceId& workspace, const std::string& source_id, const std::vector<std::string>& codes);
 
   /// News of every request, on the committing thread. Samples are there once a second and workspace, and with each request
   /// while somebody watches.
@@ -113,6 +119,8 @@ class Hub {
 
   events::Stores& stores_;
   privacy::Vault& vault_;
+  IntakeBook* const book_;
+  TrackingPlans* const plans_;
   // Shared: the store may still acknowledge when the hub has ended.
   const std::shared_ptr<Feed<Taken>> taken_ = std::make_shared<Feed<Taken>>();
   Guarded<std::map<WorkspaceId, Watch>> watches_;

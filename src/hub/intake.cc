@@ -76,6 +76,12 @@ Result<void> Intake::Worker::add(const IncomingRow& row, events::RowBatch& out) 
     further_.push_back({static_cast<uint32_t>(customers_.size()), static_cast<uint8_t>(i), texts_.emplace_back(identity::vault_text(intake_.options_.identifiers[i], value))});
   }
   customers_.push_back(customer);
+  if (const auto& plan = intake_.options_.plan) {
+    properties_.clear();
+    for (size_t a = 0; a < attributes_.size(); ++a)
+      if (intake_.options_.attributes[a].scope == AttributeScope::event) properties_.push_back({intake_.options_.attributes[a].name, row.attributes[a]});
+    plan->check(intake_.options_.source_id, row.type, properties_, findings_);
+  }
 
   begins_.push_back(static_cast<uint32_t>(bytes_.size()));
   bytes_ += intake_.id_prefix_;
@@ -178,6 +184,10 @@ Result<void> Intake::Worker::finish(events::RowBatch& out) {
   texts_.clear();
   begins_.clear();
   bytes_.clear();
+  if (!findings_.counts.empty()) {
+    intake_.findings_.with([&](PlanFindings& all) { all.add(findings_); });
+    findings_.counts.clear();
+  }
   return {};
 }
 

@@ -11,6 +11,8 @@
 
 #include "base/guarded.h"
 #include "events/duck_store.h"
+#include "hub/plan_checker.h"
+#include "base/guarded.h"
 #include "privacy/vault.h"
 
 namespace lotse::hub {
@@ -41,6 +43,7 @@ struct IntakeOptions {
   std::vector<IntakeAttribute> attributes;
   identity::Kind customer_kind = identity::Kind::customer;
   std::vector<identity::Kind> identifiers;  ///< columns with further identifiers of a row's customer
+  std::shared_ptr<const PlanChecker> plan;  ///< what is expected of the rows; none: nothing is
 };
 
 inline constexpr size_t attributes_max = 2'000;  ///< of a workspace, as the store has it
@@ -93,6 +96,8 @@ class Intake {
     std::vector<uint32_t> begins_;
     std::vector<Slot> known_ = std::vector<Slot>(1 << 12);  // customers seen by this thread
     size_t known_count_ = 0;
+    std::vector<PlanChecker::Property> properties_;
+    PlanFindings findings_;                              // of this block
   };
 
   const std::vector<std::shared_ptr<const events::ImportAttribute>>& attributes() const { return attributes_; }
@@ -100,6 +105,10 @@ class Intake {
   uint64_t customers_new() const { return customers_new_.load(); }
   /// What the rows said about further identifiers, the first row for each pair; to be asked once, at the end.
   std::vector<identity::Evidence> evidence();
+  /// Complete when all workers have finished their last block.
+  PlanFindings findings() const {
+    return findings_.with([](const PlanFindings& all) { return all; });
+  }
 
  private:
   Intake(std::shared_ptr<events::DuckStore> store, privacy::Vault& vault, IntakeOptions options)
@@ -113,6 +122,7 @@ class Intake {
   std::atomic<uint64_t> customers_new_{0};
   std::shared_ptr<const std::unordered_set<std::string>> never_unique_;
   Guarded<std::unordered_map<uint64_t, identity::Evidence>> evidence_;  // by pair
+  Guarded<PlanFindings> findings_;
 };
 
 }  // namespace lotse::hub

@@ -175,6 +175,12 @@ struct DuckStore::State {
   std::function<Result<void>()> room_for_import() const;
 
   Result<std::shared_ptr<const detail::Part>> find_part(std::string_view import) const;
+
+  // What `volumes` has counted.
+  std::mutex volumes_mutex;
+  std::map<uint32_t, std::vector<Volume>> part_volumes;                  // by part
+  std::map<std::pair<uint16_t, int64_t>, uint64_t> live_volumes;         // (source, quarter) → events of the live table
+  uint64_t volumes_removals = 0, live_volumes_to = 0;                    // arrivals up to here are in live_volumes
 };
 
 }  // namespace lotse::events

@@ -3,7 +3,7 @@ import type * as T from './types';
 /** What a stored answer belongs to; a change names the groups that it makes stale. */
 export type Group =
   | 'coverage' | 'dimensions' | 'analysis' | 'touchpoints' | 'mapping' | 'segments' | 'imports' | 'sources' | 'jobs'
-  | 'connectors' | 'members' | 'tokens' | 'audit' | 'customers' | 'write_keys' | 'webhooks' | 'live' | 'identities' | 'computed' | 'customer_view';
+  | 'connectors' | 'members' | 'tokens' | 'audit' | 'customers' | 'write_keys' | 'webhooks' | 'live' | 'identities' | 'computed' | 'customer_view' | 'quality' | 'event_types';
 
 /** A question to a workspace: its answer may be kept and asked again. Use with `useApi`. */
 export interface Question<Request, Answer> {
@@ -47,8 +47,8 @@ function change<Request, Answer = void>(
 const whole = { body: (r: unknown) => r };
 
 /** After these the mapping differs, and with it every mined number. */
-const mapped: Group[] = ['touchpoints', 'mapping', 'analysis', 'coverage', 'dimensions', 'customers'];
-const loaded: Group[] = ['imports', 'sources', 'coverage', 'dimensions', 'analysis', 'touchpoints', 'customers'];
+const mapped: Group[] = ['touchpoints', 'mapping', 'analysis', 'coverage', 'dimensions', 'customers', 'event_types'];
+const loaded: Group[] = ['imports', 'sources', 'coverage', 'dimensions', 'analysis', 'touchpoints', 'customers', 'quality', 'event_types'];
 
 /** After these other identities are one customer, and every number of customers may differ. */
 const joined: Group[] = ['identities', 'analysis', 'coverage', 'dimensions', 'touchpoints', 'customers', 'audit'];
@@ -112,6 +112,23 @@ export const api = {
   mapping: get<T.Mapping>('mapping', 'mapping'),
   addRule: change<T.RuleRequest, T.Mapping>('POST', 'mapping/rules', mapped, whole),
   deleteRule: change<{ id: string }, T.Mapping>('DELETE', (r) => `mapping/rules/${id(r.id)}`, mapped),
+
+  previewMapping: ask<T.MappingChange, T.MappingPreview>('event_types', 'mapping/preview'),
+  eventTypes: get<T.EventTypes>('event_types', 'event_types'),
+  eventSamples: getBy<{ id: string }, T.EventSamples>('event_types', 'event_samples', (r) => `event_types/${id(r.id)}/samples`),
+  putAside: change<{ id: string }>('POST', (r) => `event_types/${id(r.id)}/aside`, ['event_types', 'audit']),
+  takeUp: change<{ id: string }>('DELETE', (r) => `event_types/${id(r.id)}/aside`, ['event_types', 'audit']),
+
+  quality: getBy<{ days: number }, T.DataQuality>('quality', 'quality', (r) => `quality?days=${r.days}`),
+  reconciliation: getBy<{ source?: string; from?: string; to?: string; by: T.CountedBy }, T.Reconciliation>('quality', 'reconciliation', (r) => {
+    const query = new URLSearchParams();
+    for (const [key, value] of Object.entries(r)) if (value) query.set(key, value);
+    return `reconciliation?${query.toString()}`;
+  }),
+  reportCounts: change<T.ReportedCounts, T.ReportedTaken>('POST', 'reconciliation/counts', ['quality', 'audit'], whole),
+  trackingPlan: get<T.TrackingPlan>('quality', 'tracking_plan'),
+  saveTrackingPlan: change<{ plan: T.TrackingPlanRequest; etag?: string }, T.TrackingPlan>('POST', 'tracking_plan', ['quality', 'audit'], { body: (r) => r.plan, etag: (r) => r.etag }),
+  planViolations: getBy<{ days: number }, T.PlanViolations>('quality', 'plan_violations', (r) => `tracking_plan/violations?days=${r.days}`),
 
   segments: get<T.List<T.Segment>>('segments', 'segments'),
   addSegment: change<T.SegmentRequest, T.Segment>('POST', 'segments', ['segments', 'customers'], whole),

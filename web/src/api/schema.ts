@@ -648,6 +648,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/workspaces/{ws}/event_types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every event type with its volume, sources and touchpoints; with suggestions where nobody has assigned it
+         * @description Needs the right read.
+         */
+        get: operations["get_workspaces_ws_event_types"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/event_types/{id}/aside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an event type out of the queue of those not assigned
+         * @description Needs the right edit_touchpoints.
+         */
+        post: operations["post_workspaces_ws_event_types_id_aside"];
+        /**
+         * Put it back into the queue
+         * @description Needs the right edit_touchpoints.
+         */
+        delete: operations["delete_workspaces_ws_event_types_id_aside"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/event_types/{id}/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The newest events of a type
+         * @description Needs the right see_customers.
+         */
+        get: operations["get_workspaces_ws_event_types_id_samples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/workspaces/{ws}/events": {
         parameters: {
             query?: never;
@@ -832,6 +896,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/workspaces/{ws}/mapping/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a change of the mapping would do to the whole history; nothing is kept
+         * @description Needs the right edit_touchpoints.
+         */
+        post: operations["post_workspaces_ws_mapping_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/workspaces/{ws}/mapping/rules": {
         parameters: {
             query?: never;
@@ -918,6 +1002,66 @@ export interface paths {
          * @description Needs the right administer.
          */
         patch: operations["patch_workspaces_ws_members_user_id"];
+        trace?: never;
+    };
+    "/workspaces/{ws}/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How good the data is, by source: volume against its usual level, delay, what was rejected and why, suspicious times
+         * @description Needs the right read.
+         */
+        get: operations["get_workspaces_ws_quality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/reconciliation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What sources count against what Lotse counts, by day, and which events make the difference
+         * @description Needs the right read.
+         */
+        get: operations["get_workspaces_ws_reconciliation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/reconciliation/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what sources count, by day
+         * @description Needs the right import_data.
+         */
+        post: operations["post_workspaces_ws_reconciliation_counts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/workspaces/{ws}/segments": {
@@ -1164,6 +1308,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/workspaces/{ws}/tracking_plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which events are expected, with which properties
+         * @description Needs the right read.
+         */
+        get: operations["get_workspaces_ws_tracking_plan"];
+        put?: never;
+        /**
+         * Put a plan in the place of the present one; what was found against that one is forgotten
+         * @description Needs the right import_data.
+         */
+        post: operations["post_workspaces_ws_tracking_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/tracking_plan/violations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where events differ from the plan, by source
+         * @description Needs the right read.
+         */
+        get: operations["get_workspaces_ws_tracking_plan_violations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/workspaces/{ws}/uploads": {
         parameters: {
             query?: never;
@@ -1350,6 +1538,8 @@ export interface components {
         };
         /** @enum {string} */
         ColumnRole: "ignore" | "customer" | "instance_key" | "event_type" | "time" | "time_of_day" | "channel" | "source_system" | "direction" | "unit" | "cost" | "event_attribute" | "customer_attribute" | "pseudonymise";
+        /** @enum {string} */
+        CountedBy: "event_day" | "arrival_day";
         Coverage: {
             as_of: number;
             customers: number;
@@ -1407,6 +1597,19 @@ export interface components {
             touchpoint: string;
             touchpoint_name: string;
             unit?: string;
+        };
+        DataQuality: {
+            /** @description sources with an alert */
+            alerts: number;
+            /** @description first day shown */
+            from: string;
+            /** @description set where no source at all has events on or after this day before today: levels are judged as of the day before */
+            quiet_since?: string;
+            /** @description those with an alert first, then by name */
+            sources: components["schemas"]["QualitySource"][];
+            today: string;
+            /** @description last day shown and judged */
+            until: string;
         };
         Defects: {
             /** @description one line each; none: all is well */
@@ -1490,6 +1693,16 @@ export interface components {
             code: string;
             detail: string;
         };
+        Difference: {
+            /** @description of a rejection */
+            code?: string;
+            /** @description never 0 */
+            events: number;
+            /** @description not_received: the source counts more than ever came (negative: fewer); for_other_days: arrived on this day but happened on another; from_other_days: happened on this day but arrived on another (negative); taken_out: stored once and no longer there, by erasure or retention (negative: there before counting began) */
+            kind: components["schemas"]["DifferenceKind"];
+        };
+        /** @enum {string} */
+        DifferenceKind: "not_received" | "duplicate" | "rejected" | "without_consent" | "for_other_days" | "from_other_days" | "taken_out";
         Dimension: {
             distinct: number;
             /** @description channel, source, direction, unit or at_… */
@@ -1509,6 +1722,75 @@ export interface components {
         };
         /** @enum {string} */
         Direction: "none" | "by_us" | "by_customer";
+        EventSample: {
+            /** @description by name */
+            attributes: {
+                [key: string]: string;
+            };
+            channel?: string;
+            cost?: number;
+            /** @description pseudonym, cu_… */
+            customer: string;
+            direction?: string;
+            instance_key?: string;
+            /** @description name */
+            source: string;
+            time: string;
+            unit?: string;
+        };
+        EventSamples: {
+            /** @description at most eight, newest first */
+            samples: components["schemas"]["EventSample"][];
+        };
+        EventType: {
+            /** @description absent: too few to be shown to this role */
+            customers?: number;
+            /** @description in the whole history */
+            events: number;
+            /** @description of them: belong to no owned touchpoint */
+            events_not_assigned: number;
+            /** @description earliest event */
+            first?: string;
+            /** @description types that are not assigned and have names like each other share a number */
+            group?: number;
+            /** @description the id that it has as its own touchpoint, tp_… */
+            id: string;
+            /** @description latest event */
+            last?: string;
+            /** @description as the sources write it */
+            name: string;
+            /** @description taken out of the queue by somebody */
+            put_aside: boolean;
+            /** @description by events, descending */
+            sources: components["schemas"]["EventTypeSource"][];
+            /** @description of a type that is not assigned: at most three owned touchpoints with names like it */
+            suggestions: components["schemas"]["TouchpointSuggestion"][];
+            /** @description where its events belong now, by events, descending */
+            touchpoints: components["schemas"]["EventTypeTarget"][];
+        };
+        EventTypeSource: {
+            events: number;
+            /** @description src_… */
+            id: string;
+            name: string;
+        };
+        EventTypeTarget: {
+            /** @description of the type that belong to it */
+            events: number;
+            /** @description tp_… */
+            id: string;
+            /** @description owned by somebody */
+            mapped: boolean;
+            name: string;
+        };
+        EventTypes: {
+            events: number;
+            events_not_assigned: number;
+            mapping_version: number;
+            sources: components["schemas"]["SourceAssignment"][];
+            /** @description by events not assigned, then by events, descending */
+            types: components["schemas"]["EventType"][];
+        };
         Filter: {
             /** @description inclusive */
             duration_max_s?: number;
@@ -1539,6 +1821,8 @@ export interface components {
             /** @description variant ids of an earlier answer: only instances of these */
             variants: string[];
         };
+        /** @enum {string} */
+        FindingKind: "checked" | "unplanned_event" | "missing_property" | "wrong_type" | "value_not_allowed" | "unplanned_property";
         Graph: {
             basis: components["schemas"]["Basis"];
             /** @description by count, descending */
@@ -1714,6 +1998,8 @@ export interface components {
         };
         /** @enum {string} */
         JobState: "queued" | "running" | "done" | "failed" | "cancelled";
+        /** @enum {string} */
+        Level: "not_judged" | "usual" | "low" | "high" | "silent";
         LiveSource: {
             /** @description in the last five minutes */
             accepted: number;
@@ -1746,6 +2032,41 @@ export interface components {
             /** @description in the order in which they are tried */
             rules: components["schemas"]["Rule"][];
             version: number;
+        };
+        MappingChange: {
+            /** @description this rule would be deleted */
+            delete_rule?: string;
+            /** @description these touchpoints would be merged */
+            merge?: components["schemas"]["MergeRequest"];
+            /** @description this rule would be added */
+            rule?: components["schemas"]["RuleRequest"];
+        };
+        MappingMove: {
+            /** @description absent: too few to be shown to this role */
+            customers?: number;
+            /** @description names */
+            event_types: string[];
+            events: number;
+            /** @description where the events belong now */
+            from: components["schemas"]["TouchpointName"];
+            /** @description where they would belong */
+            to: components["schemas"]["TouchpointName"];
+        };
+        MappingPreview: {
+            as_of: number;
+            /** @description with such an event; absent: too few to be shown to this role */
+            customers?: number;
+            /** @description of them */
+            event_types: number;
+            /** @description in the whole history that would belong to another touchpoint */
+            events: number;
+            events_total: number;
+            /** @description the present one */
+            mapping_version: number;
+            /** @description by events, descending */
+            moves: components["schemas"]["MappingMove"][];
+            /** @description it names a property that no rule named yet: after saving, the present mapping answers until all events are read */
+            needs_job: boolean;
         };
         Me: {
             /** @description send it back as X-CSRF-Token with every change */
@@ -1871,6 +2192,51 @@ export interface components {
         };
         /** @enum {string} */
         PeriodMode: "automatic" | "cut" | "started" | "completed" | "overlaps";
+        PlanViolation: {
+            /** @description events of this type and source that were looked at */
+            checked: number;
+            /** @description event type */
+            event: string;
+            /** @description with this violation */
+            events: number;
+            /** @description the form of a value: letters as a and A, digits as 9; the value itself is not kept */
+            example?: string;
+            kind: components["schemas"]["FindingKind"];
+            /** @description on which it came last */
+            last_day: string;
+            property?: string;
+            /** @description src_… */
+            source: string;
+        };
+        PlanViolations: {
+            /** @description events that were looked at since the plan exists */
+            checked: number;
+            /** @description first day of arrival */
+            from: string;
+            /** @description today */
+            to: string;
+            /** @description by events, descending */
+            violations: components["schemas"]["PlanViolation"][];
+        };
+        PlannedEvent: {
+            description?: string;
+            /** @description event type as the source writes it */
+            event: string;
+            /** @description others are violations */
+            only_these_properties?: boolean;
+            properties: components["schemas"]["PlannedProperty"][];
+            /** @description src_…; empty: any. From another source it is not planned */
+            sources: string[];
+        };
+        PlannedProperty: {
+            /** @description as the source writes it */
+            name: string;
+            required?: boolean;
+            /** @description number: 12.5; boolean: true or false; time: ISO 8601; text: none of these */
+            type?: components["schemas"]["PropertyType"];
+            /** @description only these; empty: any */
+            values: string[];
+        };
         Problem: {
             /** @description stable */
             code: string;
@@ -1900,6 +2266,98 @@ export interface components {
             /** @description equal to */
             value: string;
         };
+        /** @enum {string} */
+        PropertyType: "any" | "text" | "number" | "boolean" | "time";
+        QualityDay: {
+            /** @description local date */
+            day: string;
+            /** @description by their own time */
+            events: number;
+            /** @description above it the day is unusual */
+            high?: number;
+            level: components["schemas"]["Level"];
+            /** @description below it the day is unusual */
+            low?: number;
+            /** @description median of the same weekday in the eight weeks before; absent: fewer than four are known */
+            usual?: number;
+        };
+        QualityExample: {
+            at: string;
+            /** @description may be empty */
+            event_type: string;
+            /** @description the source's message id; may be empty */
+            message: string;
+        };
+        QualityGap: {
+            /** @description events that were usual on these days */
+            expected: number;
+            /** @description first day without events */
+            from: string;
+            /** @description last one */
+            to: string;
+        };
+        QualityIntake: {
+            /** @description were there already */
+            duplicates: number;
+            /** @description rejected because the customer's identifier was missing */
+            no_customer: number;
+            /** @description stored + duplicates + rejected + without_consent */
+            received: number;
+            /** @description no_customer among them */
+            rejected: number;
+            /** @description by events, descending; those without consent among them */
+            rejects: components["schemas"]["QualityReject"][];
+            stored: number;
+            without_consent: number;
+        };
+        QualityLatency: {
+            /** @description live events of the last 30 days */
+            events: number;
+            /** @description median from an event's own time to its arrival; negative: before it happened */
+            p50_s: number;
+            /** @description 95 % arrived within */
+            p95_s: number;
+        };
+        QualityReject: {
+            /** @description like no_customer, bad_time */
+            code: string;
+            events: number;
+            /** @description of live events, newest first; only for those who may import */
+            examples: components["schemas"]["QualityExample"][];
+            /** @description imp_… that hold such rows: their list of rejected rows can be downloaded */
+            imports: string[];
+        };
+        QualitySource: {
+            /** @description it fell silent, or its last day was unusually low */
+            alert: boolean;
+            /** @description ascending */
+            days: components["schemas"]["QualityDay"][];
+            /** @description in the whole history */
+            events: number;
+            /** @description day of the earliest event */
+            first?: string;
+            /** @description in the days shown, the present silence among them */
+            gaps: components["schemas"]["QualityGap"][];
+            /** @description 24 counts: events of the days shown by local hour */
+            hours: number[];
+            intake: components["schemas"]["QualityIntake"];
+            /** @description day of the latest one, not after today */
+            last?: string;
+            /** @description absent: nothing came live */
+            latency?: components["schemas"]["QualityLatency"];
+            /** @description of the last judged day */
+            level: components["schemas"]["Level"];
+            /** @description events that were usual since then */
+            missing?: number;
+            /** @description empty: nothing of it was ever stored */
+            name: string;
+            /** @description first day without events, where the source fell silent */
+            silent_since?: string;
+            /** @description src_… */
+            source: string;
+            /** @description about its times */
+            suspicions: components["schemas"]["Suspicion"][];
+        };
         ReadOptions: {
             /** @description XES: name+lifecycle */
             classifier_with_lifecycle?: boolean;
@@ -1922,6 +2380,43 @@ export interface components {
             /** @description IANA name, for times without a zone */
             time_zone?: string;
         };
+        ReconciledDay: {
+            /** @description events in the store by their own time: what every analysis counts */
+            counted: number;
+            /** @description local date */
+            day: string;
+            /** @description source_count − counted; the sum of `differences` */
+            difference: number;
+            differences: components["schemas"]["Difference"][];
+            /** @description imp_… whose rows are among them */
+            imports: string[];
+            /** @description of those that happened on this day: stored on a later day */
+            late: number;
+            /** @description may be empty */
+            name: string;
+            /** @description rows read by imports and events in requests */
+            received: number;
+            /** @description what the source says; absent: nobody said it */
+            reported?: number;
+            reported_at?: string;
+            /** @description name; empty for an API token */
+            reported_by?: string;
+            /** @description src_… */
+            source: string;
+            /** @description reported, else what Lotse received */
+            source_count: number;
+        };
+        Reconciliation: {
+            by: components["schemas"]["CountedBy"];
+            /** @description newest first, then by source */
+            days: components["schemas"]["ReconciledDay"][];
+            /** @description first day */
+            from: string;
+            /** @description days whose source counts more or fewer than Lotse received */
+            open: number;
+            /** @description last day */
+            to: string;
+        };
         RejectReason: {
             /** @description like no_customer, bad_time */
             code: string;
@@ -1933,6 +2428,24 @@ export interface components {
             code: string;
             /** @description in the request */
             index: number;
+        };
+        ReportedCount: {
+            /** @description local date, 2025-03-01 */
+            day: string;
+            /** @description what the source counts; absent: takes the number back */
+            events?: number;
+            /** @description src_…, or its name */
+            source: string;
+        };
+        ReportedCounts: {
+            /** @description at most 10,000 */
+            counts: components["schemas"]["ReportedCount"][];
+            /** @description instead of `counts`: a table with the columns source, day, events (or Quelle, Tag, Anzahl) */
+            csv?: string;
+        };
+        ReportedTaken: {
+            /** @description numbers that are kept now */
+            taken: number;
         };
         /** @enum {string} */
         Right: "read" | "see_customers" | "analyse" | "import_data" | "edit_touchpoints" | "see_identifiers" | "administer";
@@ -2061,6 +2574,13 @@ export interface components {
             /** @description the system, like CRM */
             name: string;
         };
+        SourceAssignment: {
+            events: number;
+            /** @description belong to no owned touchpoint */
+            events_not_assigned: number;
+            /** @description src_… */
+            source: string;
+        };
         SourceList: {
             items: components["schemas"]["Source"][];
             /** @description ask for the next page with ?cursor=; absent on the last one */
@@ -2092,6 +2612,20 @@ export interface components {
             /** @description read, identify, deduplicate, store, publish */
             stage: string;
         };
+        Suspicion: {
+            /** @description concerned */
+            events: number;
+            /** @description correlation with the other sources after moving */
+            fit?: number;
+            /** @description as it is */
+            fit_now?: number;
+            /** @description by which its times seem late (negative: early) */
+            hours?: number;
+            /** @description hours_shifted: the course of the day fits that of the other sources only when moved by `hours`; no_time_of_day: most events stand at midnight; in_future: later than now; clock_ahead: the source's clock was more than five minutes ahead of ours */
+            kind: components["schemas"]["SuspicionKind"];
+        };
+        /** @enum {string} */
+        SuspicionKind: "hours_shifted" | "no_time_of_day" | "in_future" | "clock_ahead";
         Token: {
             created_at: string;
             /** @description name */
@@ -2161,11 +2695,35 @@ export interface components {
             /** @description empty text clears it */
             owner?: string;
         };
+        TouchpointSuggestion: {
+            /** @description the name that is alike: the touchpoint's, or one of its event types */
+            by: string;
+            /** @description an owned touchpoint */
+            id: string;
+            name: string;
+            /** @description 0.6 to 1 */
+            score: number;
+        };
         TrackingAnswer: {
             /** @description events that cannot be stored, with their place in the request */
             rejected: components["schemas"]["RejectedEvent"][];
             /** @description true: what is not rejected is stored */
             success: boolean;
+        };
+        TrackingPlan: {
+            /** @description absent: there is none yet */
+            changed_at?: string;
+            /** @description name */
+            changed_by?: string;
+            /** @description send it back as If-Match */
+            etag: string;
+            plan: components["schemas"]["TrackingPlanRequest"];
+        };
+        TrackingPlanRequest: {
+            /** @description at most 1,000, each once */
+            events: components["schemas"]["PlannedEvent"][];
+            /** @description others are violations */
+            only_these_events?: boolean;
         };
         TrendPoint: {
             count: number;
@@ -3514,6 +4072,133 @@ export interface operations {
             };
         };
     };
+    get_workspaces_ws_event_types: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventTypes"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_event_types_id_aside: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_workspaces_ws_event_types_id_aside: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_event_types_id_samples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventSamples"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_workspaces_ws_events: {
         parameters: {
             query?: never;
@@ -3850,6 +4535,42 @@ export interface operations {
             };
         };
     };
+    post_workspaces_ws_mapping_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MappingChange"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MappingPreview"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_workspaces_ws_mapping_rules: {
         parameters: {
             query?: never;
@@ -4042,6 +4763,118 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_quality: {
+        parameters: {
+            query?: {
+                /** @description how many days are shown, 7 to 366; 56 where absent */
+                days?: string;
+            };
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataQuality"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_reconciliation: {
+        parameters: {
+            query?: {
+                /** @description src_…; absent: all */
+                source?: string;
+                /** @description first day, like 2025-03-01; absent: 30 days before `to` */
+                from?: string;
+                /** @description last day; absent: today */
+                to?: string;
+                /** @description event_day (when it happened) or arrival_day (when it was delivered): which day the source's numbers mean */
+                by?: string;
+            };
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reconciliation"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_reconciliation_counts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportedCounts"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportedTaken"];
                 };
             };
             /** @description a problem */
@@ -4626,6 +5459,112 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Touchpoint"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_tracking_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackingPlan"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_tracking_plan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the etag that the change is based on; 412 where it is no longer the newest */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrackingPlanRequest"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackingPlan"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_tracking_plan_violations: {
+        parameters: {
+            query?: {
+                /** @description of events that arrived in so many days, 1 to 366; 30 where absent */
+                days?: string;
+            };
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanViolations"];
                 };
             };
             /** @description a problem */

@@ -5,6 +5,7 @@ import { hasPage } from './pages';
 export type PlaceKey = 'cockpit' | 'touchpoints' | 'explore' | 'data' | 'admin';
 export type PageKey = 'cockpit' | 'touchpoints' | 'journey' | 'import' | 'sources' | 'live' | 'identities' | 'people' | 'workspaces' | 'tokens' | 'audit';
 export type PageKey = 'cockpit' | 'touchpoints' | 'journey' | 'import' | 'sources' | 'live' | 'customers' | 'segments' | 'attributes' | 'people' | 'workspaces' | 'tokens' | 'audit';
+export type PageKey = 'cockpit' | 'touchpoints' | 'journey' | 'import' | 'sources' | 'live' | 'quality' | 'people' | 'workspaces' | 'tokens' | 'audit';
 
 export interface PlacePage {
   key: PageKey;
@@ -36,6 +37,7 @@ const places: Place[] = [
       { key: 'customers', path: addresses.customers, right: 'see_customers' },
       { key: 'segments', path: addresses.segments, right: 'read' },
       { key: 'attributes', path: addresses.attributes, right: 'read' },
+      { key: 'quality', path: addresses.quality, right: 'read' },
     ],
   },
   {

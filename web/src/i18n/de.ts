@@ -18,6 +18,7 @@ export const de: Translation<typeof en> = {
   'place.customers': 'Kunden',
   'place.segments': 'Segmente',
   'place.attributes': 'Merkmale',
+  'place.quality': 'Qualität',
   'place.journey': 'Ist-Journey',
   'place.people': 'Personen',
   'place.workspaces': 'Arbeitsbereiche',

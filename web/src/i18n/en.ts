@@ -16,6 +16,7 @@ export const en = {
   'place.customers': 'Customers',
   'place.segments': 'Segments',
   'place.attributes': 'Attributes',
+  'place.quality': 'Quality',
   'place.journey': 'Actual journey',
   'place.people': 'People',
   'place.workspaces': 'Workspaces',

@@ -1,4 +1,4 @@
-import { IconChevronRight, IconKey, IconMapPin, IconRoute, IconTableMinus, IconUserPlus, type Icon } from '@tabler/icons-react';
+import { IconChevronRight, IconHeartbeat, IconKey, IconMapPin, IconRoute, IconTableMinus, IconUserPlus, type Icon } from '@tabler/icons-react';
 import { Link } from 'react-router';
 import { addresses, api, useApi, useWorkspace, type Coverage } from '@/api';
 import { useTexts } from '@/i18n';
@@ -21,13 +21,25 @@ export function NextSteps({ coverage }: { coverage: Coverage }) {
   const imports = useApi(api.imports, undefined, { enabled: workspace.may('import_data') });
   const members = useApi(api.members, undefined, { enabled: workspace.may('administer') });
   const tokens = useApi(api.tokens, undefined, { enabled: workspace.may('administer') });
+  const quality = useApi(api.quality, { days: 56 });
   const last = imports.data?.items.find((i) => i.state === 'done');
   const steps: Step[] = [];
+  const alerts = quality.data?.sources.filter((s) => s.alert) ?? [];
+  const silent = alerts.find((s) => s.silent_since);
+  if (silent?.silent_since)
+    steps.push({
+      key: 'silent',
+      icon: IconHeartbeat,
+      to: `${addresses.quality}?quelle=${encodeURIComponent(silent.source)}`,
+      title: alerts.length > 1 ? t('next.silent_many', { name: silent.name, more: alerts.length - 1 }) : t('next.silent', { name: silent.name }),
+      text: t('next.silent_text', { day: format.date(silent.silent_since), missing: format.number(Math.round(silent.missing ?? 0)) }),
+    });
+  else if (alerts[0]) steps.push({ key: 'low', icon: IconHeartbeat, to: addresses.quality, title: t('next.low', { name: alerts[0].name }), text: t('next.low_text') });
   if (coverage.event_types_not_assigned > 0 && workspace.may('edit_touchpoints'))
     steps.push({
       key: 'assign',
       icon: IconMapPin,
-      to: addresses.touchpoints,
+      to: `${addresses.touchpoints}?v=types`,
       title: t('next.assign', { count: coverage.event_types_not_assigned }),
       text: t('next.assign_text', { share: format.share(coverage.events_not_assigned / Math.max(1, coverage.events)) }),
     });

@@ -42,6 +42,11 @@ const de: Translation<typeof en> = {
   'news.source': '{name}: letztes Ereignis kam {ago}',
 
   'next': 'Nächste Schritte',
+  'next.silent': '{name} ist verstummt',
+  'next.silent_many': '{name} und {more} weitere Quellen brauchen einen Blick',
+  'next.silent_text': 'Seit dem {day} kein Ereignis; üblich wären etwa {missing}.',
+  'next.low': '{name} hat ungewöhnlich wenig geliefert',
+  'next.low_text': 'Der letzte Tag liegt unter dem, was an diesem Wochentag üblich ist.',
   'next.assign': { one: '{count} Ereignistyp zuordnen', other: '{count} Ereignistypen zuordnen' },
   'next.assign_text': '{share} der Ereignisse gehören noch zu keinem eigenen Touchpoint. Übernehmen, benennen oder führen Sie sie zusammen, damit jeder Kontakt einen Namen und eine Verantwortung hat.',
   'next.rejects': { one: '{count} abgelehnte Zeile ansehen', other: '{count} abgelehnte Zeilen ansehen' },

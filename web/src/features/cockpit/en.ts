@@ -39,6 +39,11 @@ export const en = {
   'news.source': '{name}: last event came in {ago}',
 
   'next': 'Next steps',
+  'next.silent': '{name} fell silent',
+  'next.silent_many': '{name} and {more} more sources need a look',
+  'next.silent_text': 'No events since {day}; about {missing} were usual.',
+  'next.low': '{name} delivered unusually little',
+  'next.low_text': 'The last day lies below what is usual on this weekday.',
   'next.assign': { one: 'Assign {count} event type', other: 'Assign {count} event types' },
   'next.assign_text': '{share} of the events belong to no owned touchpoint yet. Adopt, rename or merge them, so that every contact has one name and one owner.',
   'next.rejects': { one: 'Look at {count} rejected row', other: 'Look at {count} rejected rows' },

@@ -7,6 +7,7 @@ import { ProblemNote } from '@/ui';
 import { useNames } from '@/ui/filterbar';
 import { useTouchpointActions } from '@/ui/touchpoints';
 import { texts } from './de';
+import { Preview } from './Preview';
 
 type PropertyCondition = RuleRequest['properties'][number];
 
@@ -34,9 +35,9 @@ export function RuleForm({ touchpoint, onDone }: { touchpoint?: string; onDone: 
   const ready = target !== null && complete && types.length + from.length + properties.length > 0;
   const edit = (at: number, change: Partial<PropertyCondition>) => setProperties(properties.map((one, i) => (i === at ? { ...one, ...change } : one)));
 
+  const rule: RuleRequest = { event_types: types, sources: from, properties, touchpoint: target ?? '', ...(position === 'last' ? {} : { position: Number(position) }) };
   const submit = () => {
     if (!ready) return;
-    const rule: RuleRequest = { event_types: types, sources: from, properties, touchpoint: target, ...(position === 'last' ? {} : { position: Number(position) }) };
     setBusy(true);
     setProblem(null);
     actions
@@ -108,6 +109,7 @@ export function RuleForm({ touchpoint, onDone }: { touchpoint?: string; onDone: 
             allowDeselect={false}
           />
         )}
+        {ready && <Preview change={{ rule }} />}
         <ProblemNote problem={problem} />
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onDone}>

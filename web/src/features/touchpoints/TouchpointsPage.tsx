@@ -7,10 +7,12 @@ import { useTexts } from '@/i18n';
 import { Answer, EmptyState, escapeCloses, LoadingLines, Note, Page, ProblemNote, Section, SidePanel, Table, TouchpointLabel, useChannelName, useNotify, type Column } from '@/ui';
 import { touchpointTexts, useTouchpointActions } from '@/ui/touchpoints';
 import { texts } from './de';
-import { belongs, select, shows, type Show } from './list';
+import { EventTypes } from './EventTypes';
+import { belongs, select, shows, typeShows, type Show } from './list';
 import { RuleForm } from './RuleForm';
 import { RuleList } from './RuleList';
 import { TouchpointPanel } from './TouchpointPanel';
+import { TypePanel } from './TypePanel';
 import classes from './touchpoints.module.css';
 
 /** The company's one list of touchpoints, and the rules that say which events belong to them. */
@@ -23,7 +25,10 @@ export function Component() {
   const answer = useApi(api.touchpoints);
   const mapping = useApi(api.mapping);
   const items = answer.data?.items;
-  const view = parameters.get('v') === 'rules' ? 'rules' : 'list';
+  const view = (['types', 'rules'] as const).find((v) => v === parameters.get('v')) ?? 'list';
+  const types = useApi(api.eventTypes, undefined, { enabled: view === 'types' });
+  const typeShow = typeShows.find((one) => one === parameters.get('welche')) ?? 'queue';
+  const type = view === 'types' ? types.data?.types.find((one) => one.id === parameters.get('typ')) : undefined;
   const open = (to: string | null) => void navigate({ pathname: workspace.to(to ? addresses.touchpoint(to) : addresses.touchpoints), search: parameters.toString() });
   const chosen = items?.find((one) => one.id === id);
   const put = (key: string, value: string | null) =>
@@ -43,7 +48,9 @@ export function Component() {
       answer={items && items.length > 0 ? <Sentence items={items} /> : undefined}
       coverage
       panel={
-        chosen ? (
+        type ? (
+          <TypePanel key={type.id} type={type} all={types.data?.types ?? []} onClose={() => put('typ', null)} />
+        ) : chosen ? (
           <TouchpointPanel key={chosen.id} touchpoint={chosen} rules={mapping.data?.rules ?? []} onClose={() => open(null)} />
         ) : id && items ? (
           <SidePanel title={t('panel.gone')} onClose={() => open(null)}>
@@ -62,9 +69,10 @@ export function Component() {
         <SegmentedControl
           aria-label={t('tab.label')}
           value={view}
-          onChange={(next) => put('v', next === 'rules' ? 'rules' : null)}
+          onChange={(next) => put('v', next === 'list' ? null : next)}
           data={[
             { value: 'list', label: t('tab.list') },
+            { value: 'types', label: t('tab.types') },
             { value: 'rules', label: `${t('tab.rules')}${mapping.data?.rules.length ? ` (${format.number(mapping.data.rules.length)})` : ''}` },
           ]}
         />
@@ -72,6 +80,8 @@ export function Component() {
     >
       {view === 'rules' ? (
         <Rules />
+      ) : view === 'types' ? (
+        <EventTypes show={typeShow} chosen={parameters.get('typ')} onShow={(next) => put('welche', next === 'queue' ? null : next)} onOpen={(next) => put('typ', next)} />
       ) : (
         <Answer of={answer} loading={<LoadingLines lines={12} height={28} />} isEmpty={(data) => data.items.length === 0} empty={<Empty />}>
           {(data) => <List all={data.items} parameters={parameters} put={put} selected={id} onOpen={open} />}

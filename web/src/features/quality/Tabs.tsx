@@ -1,0 +1,22 @@
+import { SegmentedControl } from '@mantine/core';
+import { useNavigate } from 'react-router';
+import { addresses, useWorkspace } from '@/api';
+import { useTexts } from '@/i18n';
+import { texts } from './de';
+
+const views = { quality: addresses.quality, reconciliation: addresses.reconciliation, plan: addresses.trackingPlan } as const;
+
+/** The three views of data quality. */
+export function Tabs({ now }: { now: keyof typeof views }) {
+  const { t } = useTexts(texts);
+  const workspace = useWorkspace();
+  const navigate = useNavigate();
+  return (
+    <SegmentedControl
+      aria-label={t('tab.label')}
+      value={now}
+      onChange={(next) => void navigate(workspace.to(views[next as keyof typeof views]))}
+      data={(Object.keys(views) as (keyof typeof views)[]).map((value) => ({ value, label: t(`tab.${value}`) }))}
+    />
+  );
+}
