@@ -98,10 +98,8 @@ Result<std::vector<StoredEvent>> DuckStore::latest_of_type(uint32_t type, uint64
     uint32_t identity;
   };
   std::vector<Found> found;
-  std::map<uint32_t, uint32_t> links;
   {
     Reading reading = TRY(detail::begin_reading(s));
-    links = reading.visible.links;
     const auto read = [&](const std::string& table, const std::string& number, uint64_t base) -> Result<void> {
       if (base >= as_of) return {};
       const auto sql = fmt::format("SELECT time_us, {0}, identity FROM {1} WHERE type = {2} AND {0} <= {3} ORDER BY time_us DESC, {0} DESC LIMIT {4}", number, table, type,
@@ -122,8 +120,7 @@ Result<std::vector<StoredEvent>> DuckStore::latest_of_type(uint32_t type, uint64
   if (found.size() > limit) found.resize(limit);
   std::vector<StoredEvent> out;
   for (const auto& one : found) {
-    const auto link = links.find(one.identity);
-    for (auto& event : TRY(customer_events(link == links.end() ? one.identity : link->second, as_of, 0, UINT64_MAX)))
+    for (auto& event : TRY(customer_events(customer_of(one.identity), as_of, 0, UINT64_MAX)))
       if (event.arrival == one.arrival) out.push_back(std::move(event));
   }
   return out;
