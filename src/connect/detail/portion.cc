@@ -34,6 +34,9 @@ size_t Portion::column(const std::string& name) {
 void Portion::expect(const std::vector<std::string>& columns) {
   for (const auto& name : columns) column(name);
 }
+bool Portion::full() const {
+  return rows_.size() >= rows_max || bytes_ >= bytes_max || (!rows_.empty() && std::chrono::steady_clock::now() - begun_ > std::chrono::seconds(30));
+}
 void Portion::add(formats::RecordFields&& fields) {
   auto& row = rows_.emplace_back();
   row.reserve(fields.size());

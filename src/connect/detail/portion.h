@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <map>
 #include <string>
 #include <string_view>
@@ -18,7 +19,8 @@ class Portion {
   /// The columns, in this order, also where no record has them.
   void expect(const std::vector<std::string>& columns);
   size_t rows() const { return rows_.size(); }
-  bool full() const { return rows_.size() >= rows_max || bytes_ >= bytes_max; }
+  /// So large that it is time to store it, or so long on its way: a slow source's records should not wait for an hour.
+  bool full() const;
   const std::vector<std::string>& columns() const { return names_; }
   /// As CSV (commas, UTF-8, a header) into a file that an import reads.  errors  those of IncomingFile
   Result<void> write(IncomingFile& file) const;
@@ -30,6 +32,7 @@ class Portion {
   std::map<std::string, size_t, std::less<>> places_;
   std::vector<std::vector<std::pair<size_t, std::string>>> rows_;
   size_t bytes_ = 0;
+  std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
 };
 
 /// How the table of a portion is read: its form is known, the rest stays as the user has it.
