@@ -57,8 +57,17 @@ DELETE FROM api_tokens WHERE workspace_id = :workspace_id AND id = :id
 DELETE FROM api_tokens WHERE workspace_id = :workspace_id AND user_id = :user_id
 
 -- name: audit_insert
-INSERT INTO audit_log (workspace_id, id, at, principal, action, object, details)
-VALUES (:workspace_id, :id, :at, :principal, :action, :object, :details)
+INSERT INTO audit_log (workspace_id, id, at, principal, action, object, details, number, hash)
+VALUES (:workspace_id, :id, :at, :principal, :action, :object, :details, :number, :hash)
+
+-- name: audit_last
+SELECT number, hash FROM audit_log WHERE workspace_id = :workspace_id AND number > 0 ORDER BY number DESC LIMIT 1
+
+-- name: audit_chain
+SELECT number, id, at, principal, action, object, details, hash FROM audit_log
+WHERE workspace_id = :workspace_id AND number > :after
+ORDER BY number
+LIMIT :most
 
 -- name: audit_list
 SELECT a.at, COALESCE(u.name, t.name, a.principal), a.action, a.object, a.details, a.id

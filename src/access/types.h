@@ -156,4 +156,21 @@ struct AuditEntry {
   }
 };
 
+/// Whether the chain of audit entries is whole.
+struct AuditProof {
+  bool whole = true;
+  int64_t entries = 0;
+  std::string head, checked_at;
+  std::optional<int64_t> broken_at;
+  std::optional<std::string> broken_time;
+  static constexpr auto describe() {
+    return json_object("AuditProof", field("whole", &AuditProof::whole, "no entry was changed or removed"),
+                       field("entries", &AuditProof::entries, "of the chain, up to where it is whole"),
+                       field("head", &AuditProof::head, "hash of the last entry: noted elsewhere, it also shows a chain that was made anew"),
+                       field("checked_at", &AuditProof::checked_at, ""),
+                       field("broken_at", &AuditProof::broken_at, "number of the entry that does not fit, from 1 on"),
+                       field("broken_time", &AuditProof::broken_time, "what that entry says of its time"));
+  }
+};
+
 }  // namespace lotse::access

@@ -11,6 +11,8 @@ bool Analysis::wait_until(const WorkspaceId& workspace, uint64_t as_of, std::chr
   return service_->live(workspace)->wait_until(as_of, wait);
 }
 
+bool Analysis::rewrite(const WorkspaceId& workspace, std::chrono::milliseconds wait) { return service_->live(workspace)->rewrite(wait); }
+
 void Analysis::warm(const WorkspaceId& workspace) { service_->live(workspace)->touch(); }
 
 void Analysis::close(const WorkspaceId& workspace) { service_->close(workspace); }

@@ -145,6 +145,8 @@ class Analysis {
 
   /// Waits until queries see arrival `as_of` (or more); false after `wait`. For tests, demo and import jobs.
   bool wait_until(const WorkspaceId& workspace, uint64_t as_of, std::chrono::milliseconds wait);
+  /// Rewrites the columns and their file without what was removed. False where that is not done after `wait`: ask again.
+  bool rewrite(const WorkspaceId& workspace, std::chrono::milliseconds wait);
   /// Reads a workspace's columns in the background, so that the first request finds them.
   void warm(const WorkspaceId& workspace);
   /// Closes a workspace and releases its memory and store (before it is deleted, or the store is replaced).

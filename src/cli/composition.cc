@@ -72,8 +72,10 @@ Composition::Composition(DataFolder data, std::unique_ptr<db::Database> opened, 
            {.workers = 2 + limits.at_once}),
       sources(*database, stores, clock, audit),
       uploads(*database, stores, clock),
-      imports({*database, stores, *vault, jobs, workspaces, audit, uploads, sources, clock, &intake_book, &tracking_plans}),
-      hub(stores, *vault, &intake_book, &tracking_plans),
+      policies(*database, *vault, audit),
+      consents(*database, policies, clock),
+      imports({*database, stores, *vault, jobs, workspaces, audit, uploads, sources, clock, &consents, &policies, &intake_book, &tracking_plans}),
+      hub(stores, *vault, &consents, &policies, &intake_book, &tracking_plans),
       quality(stores, intake_book),
       reconciler(*database, stores, intake_book, audit, [this](const Viewer& viewer) { return sources_of(sources, viewer); }),
       live_events(hub, sources, workspaces, clock),
@@ -103,10 +105,30 @@ Composition::Composition(DataFolder data, std::unique_ptr<db::Database> opened, 
       connectors({*database, stores, jobs, workspaces, audit, uploads, sources, imports, clock, secret_box, std::move(limits)}),
       hook_log(std::make_shared<connect::HookLog>(*database, clock)),
       hooks({.database = *database, .clock = clock, .audit = audit, .workspaces = workspaces, .box = secret_box, .log = hook_log}),
-      hook_intake(hooks, hub, live_watch, hook_log, clock) {
+      hook_intake(hooks, hub, live_watch, hook_log, clock),
+      events_holder(stores, analysis),
+      columns_holder(analysis),
+      personal_files(*database, stores, uploads, live_watch),
+      vault_holder(*vault),
+      privacy_requests({.database = *database, .vault = *vault, .jobs = jobs, .workspaces = workspaces, .audit = audit, .clock = clock,
+                        .folder = [this](const WorkspaceId& workspace) { return stores.folder(workspace); },
+                        .customer_of = [this](const WorkspaceId& workspace, uint32_t identity) -> Result<std::pair<uint32_t, std::vector<uint32_t>>> {
+                          const auto store = TRY(stores.open(workspace));
+                          return std::pair(store->customer_of(identity), store->identities_of(identity));
+                        },
+                        .restrict = [this](const WorkspaceId& workspace, const std::vector<uint32_t>& numbers, bool restricted) -> Result<void> {
+                          const auto store = TRY(stores.open(workspace));
+                          TRY(store->restrict(numbers, restricted));
+                          analysis.wait_until(workspace, store->as_of(), std::chrono::seconds(10));
+                          return {};
+                        }}),
+      privacy_status({.database = *database, .vault = *vault, .audit = audit, .policies = policies, .consents = consents, .requests = privacy_requests,
+                      .restricted = [this](const WorkspaceId& workspace) -> Result<uint64_t> { return TRY(stores.open(workspace))->restricted_count(); }}) {
   intake_book.also([this] {
     if (auto done = tracking_plans.flush(); !done) log_warning("hub", "findings against the tracking plan wait: {}", done.error().code);
   });
+  // What answers queries goes first, the vault, which knows who they are, last.
+  privacy_requests.hold({&events_holder, &columns_holder, &personal_files, &consents, &privacy_requests, &vault_holder});
   // A workspace goes from what uses it to what it is made of.
   workspaces.on_delete([this](const WorkspaceId& workspace) { return jobs.forget(workspace); });
   workspaces.on_delete([this](const WorkspaceId& workspace) -> Result<void> {
@@ -118,6 +140,8 @@ Composition::Composition(DataFolder data, std::unique_ptr<db::Database> opened, 
     tracking_plans.forget(workspace);
     intake_book.forget(workspace);
     analysis.close(workspace);
+    policies.forget(workspace);
+    consents.forget(workspace);
     TRY(touchpoints.forget(workspace));
     TRY(stores.remove(workspace));
     return vault->forget(workspace);
@@ -132,13 +156,15 @@ Composition::~Composition() {
 Result<void> Composition::begin() {
   TRY(imports.recover());
   TRY(connectors.recover());
+  TRY(policies.begin());
   return jobs.begin();
 }
 
 http::Services services_of(Composition& c, http::EventHub& events, http::Upkeep& upkeep) {
   return {.accounts = c.accounts, .workspaces = c.workspaces, .tokens = c.tokens, .audit = c.audit, .jobs = c.jobs, .uploads = c.uploads,
           .imports = c.imports, .sources = c.sources, .live_events = c.live_events, .live_watch = c.live_watch, .connectors = c.connectors, .tracking = c.tracking, .write_keys = c.write_keys, .quality = c.quality, .reconciler = c.reconciler, .tracking_plans = c.tracking_plans, .segments = c.segments, .computed = c.computed, .panel = c.panel, .identities = c.identities, .touchpoints = c.touchpoints,
-          .analysis = c.analysis, .events = events, .owner = c.owner, .upkeep = upkeep, .hooks = c.hooks, .hook_intake = c.hook_intake};
+          .analysis = c.analysis, .events = events, .owner = c.owner, .upkeep = upkeep, .hooks = c.hooks, .hook_intake = c.hook_intake, .policies = c.policies, .consents = c.consents,
+          .privacy_requests = c.privacy_requests, .privacy_status = c.privacy_status};
 }
 
 }  // namespace lotse::cli

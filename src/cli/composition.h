@@ -10,12 +10,14 @@
 #include "atlas/touchpoints.h"
 #include "base/result.h"
 #include "cli/data_folder.h"
+#include "cli/holders.h"
 #include "connect/connectors.h"
 #include "connect/hook_intake.h"
 #include "connect/hooks.h"
 #include "connect/imports.h"
 #include "connect/live.h"
 #include "connect/live_watch.h"
+#include "connect/personal_files.h"
 #include "connect/sources.h"
 #include "connect/tracking.h"
 #include "connect/uploads.h"
@@ -31,7 +33,11 @@
 #include "hub/quality.h"
 #include "hub/reconciliation.h"
 #include "jobs/jobs.h"
+#include "privacy/consents.h"
+#include "privacy/policies.h"
+#include "privacy/requests.h"
 #include "privacy/secret_box.h"
+#include "privacy/status.h"
 #include "privacy/vault.h"
 
 namespace lotse::cli {
@@ -75,6 +81,8 @@ class Composition {
   jobs::Jobs jobs;
   connect::Sources sources;
   connect::Uploads uploads;
+  privacy::Policies policies;
+  privacy::Consents consents;
   connect::Imports imports;
   hub::Hub hub;
   hub::Quality quality;
@@ -95,6 +103,12 @@ class Composition {
   std::shared_ptr<connect::HookLog> hook_log;
   connect::Hooks hooks;
   connect::HookIntake hook_intake;
+  EventsHolder events_holder;
+  ColumnsHolder columns_holder;
+  connect::PersonalFiles personal_files;
+  privacy::VaultHolder vault_holder;
+  privacy::Requests privacy_requests;
+  privacy::Status privacy_status;
 
   Composition(DataFolder data, std::unique_ptr<db::Database> opened, std::unique_ptr<privacy::Vault> identities, privacy::SecretBox box,
               connect::ConnectorLimits limits, Clock& clock);

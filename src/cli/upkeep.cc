@@ -79,6 +79,8 @@ Result<std::vector<std::string>> FolderUpkeep::defects() {
   for (const auto& line : TRY(parts_.database->defects())) lines.push_back("lotse.db: " + line);
   for (const auto& workspace : TRY(parts_.workspaces.all())) {
     const auto say = [&](const Error& error) { lines.push_back(fmt::format("workspace {}: {} {}", workspace.slug, error.code, error.detail)); };
+    const auto chain = TRY(parts_.audit.verify(workspace.id));
+    if (!chain.whole) lines.push_back(fmt::format("workspace {}: the audit log was changed at its entry {}", workspace.slug, chain.broken_at.value_or(0)));
     if (!fs::exists(parts_.stores.folder(workspace.id))) continue;
     auto store = parts_.stores.open(workspace.id);
     if (!store) {

@@ -4,6 +4,7 @@
 #include "cli/api_client.h"
 #include "cli/arguments.h"
 #include "cli/commands.h"
+#include "cli/composition.h"
 #include "cli/data_folder.h"
 #include "cli/upkeep.h"
 
@@ -15,8 +16,10 @@ constexpr const char* backup_help =
     "Copies everything into the new folder TARGET, consistently, while the server runs or not. It holds personal data and\n"
     "the key to it: keep it as carefully as the server.\n";
 constexpr const char* restore_help =
-    "lotse restore BACKUP --data DIR\n\n"
-    "Makes the new data folder DIR of a backup. DIR must not exist or be empty.\n";
+    "lotse restore BACKUP --data DIR [--erased-from FOLDER]\n\n"
+    "Makes the new data folder DIR of a backup. DIR must not exist or be empty.\n"
+    "--erased-from FOLDER  the data folder that was in use last: customers that were erased since the backup was made are\n"
+    "                      erased again. Without it they are back.\n";
 constexpr const char* check_help =
     "lotse check --data DIR [--json]\n\n"
     "Reads the whole data folder and says what is damaged. Exit code 0: all is well; 70: something is damaged.\n";
@@ -49,6 +52,15 @@ Result<int> restore(const Arguments& arguments) {
   if (!failed) fs::rename(half, data, failed);
   if (failed) return Error::make(ErrorKind::unavailable, failed == std::errc::no_space_on_device ? "disk_full" : "target_not_writable", data.string() + ": " + failed.message());
   unfinished.keep();
+  if (const auto last = arguments.option("erased-from")) {
+    if (!fs::exists(fs::path(*last) / "vault.db")) return Error::make(ErrorKind::not_found, "no_data_folder", *last);
+    const auto parts = TRY(Composition::open(TRY(DataFolder::lock(data))));
+    TRY(parts->begin());
+    for (const auto& [workspace, identities] : TRY(parts->vault->adopt_tombstones(fs::path(*last) / "vault.db"))) {
+      TRY(parts->privacy_requests.erase_again(workspace, identities, {}));
+      fmt::print(stderr, "workspace {}: {} identifiers that were erased since are erased again\n", workspace.value, identities.size());
+    }
+  }
   return 0;
 }
 
@@ -67,7 +79,7 @@ Result<int> check(const Arguments& arguments) {
 }
 
 int run(const char* name, const char* help, const std::vector<std::string>& words, Result<int> (*work)(const Arguments&)) {
-  const auto arguments = Arguments::read(words, {"data"}, {"json", "help"});
+  const auto arguments = Arguments::read(words, {"data", "erased-from"}, {"json", "help"});
   if (!arguments) return fail(name, arguments.error());
   if (arguments->flag("help")) {
     fmt::print("{}", help);

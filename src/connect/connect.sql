@@ -52,3 +52,9 @@ SELECT id, state, request FROM imports WHERE workspace_id = :workspace_id AND st
 
 -- name: import_counts
 SELECT source_id, count(*), max(created_at) FROM imports WHERE workspace_id = :workspace_id AND state = 'done' GROUP BY source_id
+
+-- name: import_outcomes
+SELECT id, state, outcome FROM imports WHERE workspace_id = :workspace_id
+
+-- name: upload_list
+SELECT id FROM uploads WHERE workspace_id = :workspace_id

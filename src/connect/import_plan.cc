@@ -222,6 +222,9 @@ Result<void> place_columns(ImportPlan& plan, const SourceMapping& mapping, const
         plan.identifier_columns.push_back(place);
         plan.identifier_kinds.push_back(wanted.kind.value_or(identity::Kind::customer));
         break;
+      case ColumnRole::consent_analytics: plan.consents.emplace_back(place, privacy::Purpose::analytics); break;
+      case ColumnRole::consent_personalisation: plan.consents.emplace_back(place, privacy::Purpose::personalisation); break;
+      case ColumnRole::consent_contact: plan.consents.emplace_back(place, privacy::Purpose::contact); break;
       case ColumnRole::ignore: break;
     }
     if (wanted.role == ColumnRole::customer) plan.customer_kind = wanted.kind.value_or(identity::Kind::customer);

@@ -19,6 +19,7 @@ struct ImportPlan {
   identity::Kind customer_kind = identity::Kind::customer;
   std::vector<identity::Kind> identifier_kinds;  ///< of further identifiers of a row's customer
   std::vector<size_t> identifier_columns;
+  std::vector<std::pair<size_t, privacy::Purpose>> consents;  ///< columns that say what the customer consented to
   std::optional<formats::StampReader> stamps;
   bool serial_days = false;  ///< a workbook's: days by number are times, too
   char decimal_mark = '.';

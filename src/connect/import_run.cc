@@ -38,6 +38,9 @@ struct Run {
   detail::RejectFile rejects;
   hub::LocalDays days;
   hub::Day today;
+  privacy::Vault& vault;
+  const ImportOrder& order;
+  bool any_erased;
 
   std::mutex mutex;
   uint64_t rows_read = 0;
@@ -72,7 +75,8 @@ class BlockReader {
     TRY(run_.rejects.block(reader_.number, std::move(reject_text_), reject_count_, run_.table.rows().columns()));
     reject_text_.clear();
     reject_count_ = 0;
-    TRY(worker_.finish(out));
+    // Counted, but in no file: their customers are not to be kept.
+    for (const auto& refused : TRY(worker_.finish(out))) rejected_.add(refused.code, refused.row, "");
     identify_s_ += seconds_since(mapping);
     show_progress();
     return true;
@@ -85,6 +89,10 @@ class BlockReader {
 
   void reject(size_t row, std::string_view code, std::string_view example) {
     const uint64_t number = reader_.block.row_number(row);
+    if (run_.any_erased) {
+      const auto gone = run_.vault.is_erased(run_.order.workspace, cell(row, run_.plan.customer));
+      if (gone && *gone) return rejected_.add("erased", number, "");
+    }
     rejected_.add(code, number, example);
     ++rejected_days_[{day_of(row), std::string(code)}];
     ++reject_count_;
@@ -188,6 +196,13 @@ class BlockReader {
         }
       }
       in.identifiers = identifiers_;
+      in.consent = {};
+      for (const auto& [column, purpose] : plan.consents)
+        if (const auto yes = privacy::consent_word(cell(r, column))) in.consent.say(purpose, *yes);
+      if (const char* refused = TRY(worker_.refusal(in.customer, in.consent))) {
+        rejected_.add(refused, in.row, "");  // counted, but in no file
+        continue;
+      }
       TRY(worker_.add(in, out));
       count_mapped(in.source, in.time);
     }
@@ -296,9 +311,9 @@ Result<ImportResult> run_import(std::shared_ptr<events::DuckStore> store, privac
   const auto table = TRY(formats::OpenTable::open(*file, plan.table, plan.first_columns));
   TRY(place_columns(plan, order.mapping, table->rows().columns()));
   const hub::LocalDays days(TRY(formats::Zone::find(order.time_zone)));
-  hub::IntakeOptions intake_options{order.workspace, order.source_id, order.source_name, plan.customer_is_instance, plan.attributes, plan.customer_kind, plan.identifier_kinds, order.plan};
+  hub::IntakeOptions intake_options{order.workspace, order.source_id, order.source_name, plan.customer_is_instance, plan.attributes, plan.customer_kind, plan.identifier_kinds, order.plan, order.consents, order.scrub};
   const auto intake = TRY(hub::Intake::open(store, vault, std::move(intake_options)));
-  Run run{plan, order.mapping, *table, file->size_bytes(), progress, detail::RowFeed(*table), *intake, detail::RejectFile(order.rejects, order.language), days, days.of(clock.now())};
+  Run run{plan, order.mapping, *table, file->size_bytes(), progress, detail::RowFeed(*table), *intake, detail::RejectFile(order.rejects, order.language), days, days.of(clock.now()), vault, order, TRY(vault.any_erased(order.workspace))};
 
   events::ImportRows rows;
   rows.import = order.import;

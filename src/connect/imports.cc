@@ -221,6 +221,11 @@ Result<void> Imports::execute(jobs::JobContext& context, Import& import, const I
     order.language = settings.language;
     if (parts_.plans) order.plan = parts_.plans->checker(workspace);
     order.rejects = rejects_path(workspace, import.id);
+    order.consents = parts_.consents;
+    if (parts_.policies) {
+      const auto policies = TRY(parts_.policies->sources(workspace));
+      if (const auto at = policies->find(import.source_id); at != policies->end()) order.scrub = at->second.scrub;
+    }
     std::error_code failed;
     std::filesystem::create_directories(order.rejects.parent_path(), failed);
     if (failed) return Error::make(ErrorKind::unavailable, failed.value() == ENOSPC ? "disk_full" : "file_not_writable", failed.message());

@@ -17,6 +17,8 @@
 #include "events/stores.h"
 #include "hub/tracking_plan.h"
 #include "jobs/jobs.h"
+#include "privacy/consents.h"
+#include "privacy/policies.h"
 #include "privacy/vault.h"
 
 namespace lotse::connect {
@@ -44,6 +46,8 @@ class Imports {
     Uploads& uploads;
     Sources& sources;
     const Clock& clock;
+    privacy::Consents* consents = nullptr;
+    privacy::Policies* policies = nullptr;
     hub::IntakeBook* book = nullptr;      ///< gets the counts of each import
     hub::TrackingPlans* plans = nullptr;  ///< say what is expected of the rows
   };

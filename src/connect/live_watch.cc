@@ -9,7 +9,7 @@ namespace lotse::connect {
 namespace {
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
-constexpr size_t queue_max = 2'000, recent_max = 50, told_max = 10;
+constexpr size_t forgotten_max = 50'000, queue_max = 2'000, recent_max = 50, told_max = 10;
 constexpr auto told_every = 250ms;
 constexpr uint64_t shown_per_second = told_max * 4;
 constexpr auto watched_for = 60s;
@@ -71,6 +71,24 @@ void LiveWatch::forget(const WorkspaceId& workspace) {
   std::erase_if(queue_, [&](const hub::Taken& taken) { return taken.workspace == workspace; });
   rooms_.erase(workspace);
   waited_.wait(lock, [&] { return waited_for_ != workspace; });
+}
+
+void LiveWatch::forget_customer(const WorkspaceId& workspace, const std::string& pseudonym, const std::vector<uint32_t>& identities) {
+  std::set<std::string> names = {pseudonym};
+  for (const uint32_t n : identities) names.insert(parts_.vault.pseudonym(workspace, n));
+  std::lock_guard lock(mutex_);
+  if (forgotten_.size() > forgotten_max) forgotten_.clear();
+  forgotten_.insert(names.begin(), names.end());
+  for (auto& taken : queue_)
+    if (taken.workspace == workspace)
+      std::erase_if(taken.sample, [&](const hub::TakenEvent& event) { return std::ranges::find(identities, event.identity) != identities.end(); });
+  const auto room = rooms_.find(workspace);
+  if (room == rooms_.end()) return;
+  const auto is_theirs = [&](const SeenEvent& event) {
+    return names.contains(event.customer) || std::ranges::any_of(event.attributes, [&](const SeenAttribute& a) { return names.contains(a.text); });
+  };
+  std::erase_if(room->second.recent, is_theirs);
+  std::erase_if(room->second.waiting, is_theirs);
 }
 
 Result<LiveState> LiveWatch::state(const Viewer& viewer) {
@@ -183,6 +201,7 @@ void LiveWatch::show(const WorkspaceId& workspace, const std::vector<hub::Taken>
   if (at == rooms_.end()) return;
   Room& room = at->second;
   for (auto& one : seen) {
+    if (forgotten_.contains(one.customer)) continue;
     one.number = ++number_;
     room.recent.push_front(one);
     if (room.recent.size() > recent_max) room.recent.pop_back();

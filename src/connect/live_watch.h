@@ -42,6 +42,8 @@ class LiveWatch {
   void rejected(const WorkspaceId& workspace, const std::string& source_id, const std::vector<std::string>& codes);
   /// The workspace is being deleted. When it returns, nothing of it is waited for any more.
   void forget(const WorkspaceId& workspace);
+  /// Nothing of this customer is shown any more.
+  void forget_customer(const WorkspaceId& workspace, const std::string& pseudonym, const std::vector<uint32_t>& identities);
 
   Feed<LiveNews>& news() { return news_; }
 
@@ -76,6 +78,7 @@ class LiveWatch {
   std::deque<hub::Taken> queue_;
   std::map<WorkspaceId, Room> rooms_;
   std::set<WorkspaceId> gone_;
+  std::set<std::string> forgotten_;      // pseudonyms; some of their events may still be on their way here
   WorkspaceId waited_for_;               // by the thread, right now
   std::condition_variable waited_;
   uint64_t number_ = 0;

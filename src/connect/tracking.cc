@@ -60,6 +60,17 @@ hub::IncomingEvent incoming(formats::TrackingEvent&& in, const TrackedSource& so
   out.unit = source.unit;
   out.attributes = std::move(in.attributes);
   out.customer_attributes = std::move(in.traits);
+  // Traits like "consent.analytics" (of an object or with the dot in the name) say the same as the banner's categories.
+  std::erase_if(out.customer_attributes, [&](const auto& trait) {
+    constexpr std::string_view prefix = "consent.";
+    if (!trait.first.starts_with(prefix)) return false;
+    const auto purpose = privacy::purpose_of(std::string_view(trait.first).substr(prefix.size()));
+    const auto yes = privacy::consent_word(trait.second);
+    if (purpose && yes) out.consent.say(*purpose, *yes);
+    return purpose && yes;
+  });
+  for (const auto& [category, granted] : in.consents)
+    if (const auto purpose = privacy::purpose_of(category)) out.consent.say(*purpose, granted);
   return out;
 }
 }  // namespace

@@ -20,7 +20,7 @@ struct Upload {
   }
 };
 
-enum class ColumnRole { ignore, customer, instance_key, event_type, time, time_of_day, channel, source_system, direction, unit, cost, event_attribute, customer_attribute, pseudonymise, identifier };
+enum class ColumnRole { ignore, customer, instance_key, event_type, time, time_of_day, channel, source_system, direction, unit, cost, event_attribute, customer_attribute, pseudonymise, identifier, consent_analytics, consent_personalisation, consent_contact };
 constexpr auto describe(ColumnRole) {
   return json_enum("ColumnRole", value(ColumnRole::ignore, "ignore"), value(ColumnRole::customer, "customer"), value(ColumnRole::instance_key, "instance_key"),
                    value(ColumnRole::event_type, "event_type"), value(ColumnRole::time, "time"), value(ColumnRole::time_of_day, "time_of_day"),
@@ -28,7 +28,9 @@ constexpr auto describe(ColumnRole) {
                    value(ColumnRole::source_system, "source_system"), value(ColumnRole::direction, "direction"), value(ColumnRole::unit, "unit"),
                    value(ColumnRole::cost, "cost"), value(ColumnRole::event_attribute, "event_attribute"),
                    value(ColumnRole::customer_attribute, "customer_attribute"), value(ColumnRole::pseudonymise, "pseudonymise"),
-                   value(ColumnRole::identifier, "identifier"));
+                   value(ColumnRole::identifier, "identifier"),
+                   value(ColumnRole::consent_analytics, "consent_analytics"), value(ColumnRole::consent_personalisation, "consent_personalisation"),
+                   value(ColumnRole::consent_contact, "consent_contact"));
 }
 
 /// How the file is to be read; absent fields are detected.

@@ -9,6 +9,7 @@
 
 #include "base/ids.h"
 #include "base/log.h"
+#include "base/wipe.h"
 #include "connect/connect_sql.h"
 #include "connect/file_bytes.h"
 #include "connect/import_run.h"
@@ -144,6 +145,16 @@ Result<void> Uploads::forget(const WorkspaceId& workspace, std::string_view id) 
   TRY(database_.write(workspace, [&](db::Session& s) { return s.execute(sql::upload_delete, {{":id", id}}); }));
   std::error_code ignored;
   std::filesystem::remove(path(workspace, id), ignored);
+  return {};
+}
+
+Result<void> Uploads::wipe_all(const WorkspaceId& workspace) {
+  const auto used = TRY(in_use(workspace));
+  for (const auto& row : TRY(database_.read(workspace, [](db::Session& s) { return s.query(sql::upload_list); }))) {
+    if (used.contains(row.text(0))) continue;
+    TRY(wipe_file(path(workspace, row.text(0))));
+    TRY(forget(workspace, row.text(0)));
+  }
   return {};
 }
 

@@ -59,6 +59,8 @@ class Uploads {
   /// each new upload does it, too.
   void clean_up(const WorkspaceId& workspace);
   std::filesystem::path path(const WorkspaceId& workspace, std::string_view id) const;
+  /// Overwrites and removes every file that no import uses; those that are still coming in stay.
+  Result<void> wipe_all(const WorkspaceId& workspace);
 
  private:
   friend class IncomingFile;

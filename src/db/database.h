@@ -109,6 +109,11 @@ class Database {
   using Work = std::function<Result<void>(Session&)>;
   virtual Result<void> transact(const WorkspaceId* workspace, bool write, const Work& work) = 0;
 
+ public:
+  /// Rewrites the file, so that no byte of deleted rows stays in it or in its log. PostgreSQL: VACUUM FULL.
+  /// errors  disk_full, database_busy
+  virtual Result<void> scrub() = 0;
+
  private:
   template <class F, class W>
   auto run(const WorkspaceId* workspace, bool write, W& work) -> std::invoke_result_t<F, Session&> {

@@ -197,6 +197,11 @@ class PostgresDatabase : public Database {
     return {};
   }
 
+  Result<void> scrub() override {
+    std::lock_guard lock(writer_mutex_);
+    return writer_->execute_text("VACUUM FULL");
+  }
+
   Result<std::vector<std::string>> defects() override { return std::vector<std::string>{}; }
 
  protected:

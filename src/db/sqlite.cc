@@ -200,6 +200,20 @@ class SqliteDatabase : public Database {
     });
   }
 
+  Result<void> scrub() override {
+    std::lock_guard lock(writer_mutex_);
+    TRY(writer_->execute_text("VACUUM"));
+    // The log keeps former pages until it is cut, which waits for readers.
+    for (int i = 0; i < 100; ++i) {
+      int frames = 0;
+      const int done = sqlite3_wal_checkpoint_v2(writer_->raw(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, &frames, nullptr);
+      if (done == SQLITE_OK && frames == 0) return {};
+      if (done != SQLITE_OK && done != SQLITE_BUSY) return writer_->error("wal_checkpoint");
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    return Error::make(ErrorKind::unavailable, "database_busy", "a reader did not end while the log was to be cut");
+  }
+
   Result<void> prepare_only(const Statement& statement) override {
     std::lock_guard lock(writer_mutex_);
     TRY(writer_->prepare(statement));

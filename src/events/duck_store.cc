@@ -4,6 +4,7 @@
 #include <sys/statvfs.h>
 
 #include "base/log.h"
+#include "base/wipe.h"
 #include "events/detail/state.h"
 #include "events/event_migrations.h"
 
@@ -73,6 +74,9 @@ Result<void> DuckStore::State::open() {
   }
   auto connection = TRY(connect());
   TRY(register_functions(*connection));
+  // What a rewriting of the files left behind that was cut short (see purge).
+  for (const char* name : {"events.duckdb.new", "events.duckdb.new.wal", "events.duckdb.old"})
+    if (auto gone = wipe_file(folder / name); !gone) log_warning("events", "{}", gone.error().detail);
 
   auto tables = TRY(connection->query("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'migration'"));
   if (tables.integer(0, 0) == 0) TRY(connection->run("CREATE TABLE migration (number INTEGER NOT NULL)"));
@@ -127,6 +131,17 @@ Result<void> DuckStore::State::load() {
     return {};
   }));
   persisted = catalogue.mark();
+  const auto set_of = [&](const char* table) -> Result<std::shared_ptr<const detail::IdentitySet>> {
+    auto set = std::make_shared<detail::IdentitySet>();
+    TRY(connection->stream(fmt::format("SELECT identity FROM {}", table), [&](const detail::Chunk& c) -> Result<void> {
+      for (size_t i = 0; i < c.size(); ++i) set->add(c.column<uint32_t>(0)[i]);
+      return {};
+    }));
+    return std::shared_ptr<const detail::IdentitySet>(std::move(set));
+  };
+  erased = TRY(set_of("erased_identity"));
+  restricted = TRY(set_of("restricted_identity"));
+  purge_due = TRY(connection->query("SELECT count(*) FROM meta WHERE key = 'purge_due'")).integer(0, 0) > 0;
 
   TRY(load_parts(*connection));
   TRY(load_live(*connection));

@@ -127,6 +127,23 @@ class DuckStore : public EventStore {
   std::vector<uint32_t> identities_of(uint32_t customer) const override;
   std::vector<std::pair<uint32_t, uint32_t>> links() const override;
 
+  /// Takes the events of these identities out of everything that can be asked: durable and without a trace in queries when
+  /// this returns; news go to Feeds::removed. What comes in for them later is refused (`erased`). Their bytes go with `purge`.
+  /// Gives how many events went; identities that were erased before cost nothing.
+  ///   cost    one pass over the identity column of each table
+  ///   errors  disk_full, store_failed: then nothing has changed
+  Result<uint64_t> erase(std::vector<uint32_t> identities);
+  bool purge_is_due() const;  ///< something was erased since the last purge
+  /// Rewrites the store's files without what was erased, texts that no other event uses among them, and overwrites the old
+  /// ones. Live events are taken meanwhile, imports wait; queries wait for the exchange of the files, some milliseconds.
+  ///   errors  disk_full (as much room as the store has now is needed for a while), store_busy (a reader did not end),
+  ///           cancelled, store_failed: the old files stay, and nothing is lost
+  Result<void> purge(std::stop_token stop = {});
+
+  /// Scans leave these identities out, or give them again. Others of the store's functions are not concerned.
+  Result<void> restrict(std::vector<uint32_t> identities, bool restricted);
+  uint64_t restricted_count() const;
+
   /// Moves the journal into the tables now.
   Result<void> flush();
 
@@ -143,6 +160,7 @@ class DuckStore : public EventStore {
                     const std::function<Result<void>(EventColumns&&)>& take, std::stop_token stop = {}) const override;
   Result<void> scan_customers(const std::vector<uint32_t>& customers, uint64_t up_to, const std::vector<uint32_t>& attributes,
                               const std::function<Result<void>(EventColumns&&)>& take, std::stop_token stop = {}) const override;
+  Result<uint64_t> scanned_count() const override;
   Result<std::vector<StoredEvent>> customer_events(uint32_t customer, uint64_t as_of, uint64_t offset,
                                                    uint64_t limit) const override;
   Result<std::vector<StoredEvent>> customer_events_in(uint32_t customer, uint64_t as_of, const EventWindow& window) const override;

@@ -323,6 +323,100 @@ TEST_F(DuckStoreTest, AFailedImportTakesItsInstanceKeysBack) {
   EXPECT_EQ(all().size(), 3u);
 }
 
+TEST_F(DuckStoreTest, ErasedIdentitiesAreGoneAndStayGone) {
+  ASSERT_TRUE(import({{1, 10, "visit", "K1", "web", "Aachen"}, {2, 20, "visit", "K2", "web", "Bonn"}, {1, 30, "order", "K1", "web", "Bonn"}}));
+  ASSERT_TRUE(append({live("a", 1, 40, "visit"), live("b", 3, 50, "visit")}));
+  ASSERT_TRUE(store->flush());
+  ASSERT_TRUE(append({live("c", 1, 60, "visit"), live("d", 2, 70, "visit")}));  // in the journal
+  std::vector<Removed> news;
+  const auto listening = feeds.removed.subscribe([&](const Removed& removed) { news.push_back(removed); });
+  const auto before = store->as_of();
+  EXPECT_EQ(store->erase({1}).value(), 4u);
+  EXPECT_EQ(store->erase({1}).value(), 0u) << "once more changes nothing";
+  ASSERT_EQ(news.size(), 1u);
+  EXPECT_EQ(news[0].customers, std::vector<uint32_t>{1});
+  EXPECT_GT(store->as_of(), before);
+  const auto only_others = [&] {
+    std::set<uint32_t> customers;
+    for (const auto& [customer, time, type] : all()) customers.insert(customer);
+    EXPECT_EQ(customers, (std::set<uint32_t>{2, 3}));
+    EXPECT_EQ(store->event_count(), 3u);
+    EXPECT_TRUE(store->customer_events(1, store->as_of(), 0, 10).value().empty());
+  };
+  only_others();
+  const auto refused = append({live("e", 1, 80, "visit")}).value();
+  EXPECT_EQ(refused.accepted, 0u);
+  ASSERT_EQ(refused.refused.size(), 1u);
+  EXPECT_EQ(refused.refused[0].second, "erased");
+  reopen();
+  only_others();
+  EXPECT_TRUE(store->purge_is_due());
+  const uint32_t key_before = store->key_code("K2");
+  ASSERT_TRUE(store->purge());
+  EXPECT_FALSE(store->purge_is_due());
+  only_others();
+  reopen();
+  only_others();
+  EXPECT_EQ(store->key_code("K2"), key_before);
+  // What only the erased had is forgotten: it gets a new code. What others use keeps its own.
+  const auto dictionary = store->dictionary();
+  std::set<std::string> cities;
+  for (size_t i = 0; i < dictionary->attributes.size(); ++i)
+    if (dictionary->attributes[i].name == "city") cities.insert(dictionary->values[i].begin(), dictionary->values[i].end());
+  EXPECT_TRUE(cities.contains("Bonn"));
+  EXPECT_FALSE(cities.contains("Aachen"));
+  ASSERT_TRUE(import({{4, 90, "visit", "K1", "web", "Aachen"}}));
+  EXPECT_EQ(store->customer_events(4, store->as_of(), 0, 10).value().at(0).instance_key, "K1");
+  EXPECT_TRUE(std::filesystem::exists(folder.path / "ws/events.duckdb"));
+  EXPECT_FALSE(std::filesystem::exists(folder.path / "ws/events.duckdb.old"));
+}
+
+TEST_F(DuckStoreTest, LiveEventsGoOnWhileTheFileIsRewritten) {
+  for (int round = 0; round < 3; ++round) {
+    const auto first = static_cast<uint32_t>(round * 10 + 1);
+    std::atomic<bool> stop{false};
+    std::atomic<uint64_t> sent{0};
+    std::thread writer([&] {
+      while (!stop) {
+        const uint64_t n = sent++;
+        auto done = append({live("m" + std::to_string(round) + "-" + std::to_string(n), 100 + static_cast<uint32_t>(n % 5), static_cast<int64_t>(n), "visit")});
+        EXPECT_TRUE(done) << done.error().code;
+      }
+    });
+    ASSERT_TRUE(append({live("x" + std::to_string(round), first, 1, "visit")}));
+    const uint64_t others = store->event_count();
+    ASSERT_EQ(store->erase({first}).value(), 1u);
+    ASSERT_TRUE(store->purge());
+    stop = true;
+    writer.join();
+    EXPECT_GE(store->event_count() + 1, others);
+    EXPECT_EQ(all().size(), store->event_count());
+    reopen();
+    EXPECT_EQ(all().size(), store->event_count());
+  }
+}
+
+TEST_F(DuckStoreTest, RestrictedIdentitiesAreLeftOutOfScans) {
+  ASSERT_TRUE(import({{1, 10, "visit", "K1", "web", "Aachen"}, {2, 20, "visit", "K2", "web", "Bonn"}}));
+  ASSERT_TRUE(append({live("a", 1, 40, "visit"), live("b", 3, 50, "visit")}));
+  ASSERT_TRUE(store->restrict({1}, true));
+  EXPECT_EQ(all().size(), 2u);
+  EXPECT_EQ(store->scanned_count().value(), 2u);
+  EXPECT_EQ(store->event_count(), 4u) << "they stay stored";
+  ASSERT_TRUE(append({live("c", 1, 60, "visit")}));
+  reopen();
+  EXPECT_EQ(all().size(), 2u);
+  EXPECT_EQ(store->scanned_count().value(), 2u);
+  ASSERT_TRUE(store->restrict({1}, false));
+  EXPECT_EQ(all().size(), 5u);
+  size_t rows = 0;
+  ASSERT_TRUE(store->scan_customers({1}, store->as_of(), {}, [&](EventColumns&& c) -> Result<void> {
+    rows += c.size();
+    return {};
+  }));
+  EXPECT_EQ(rows, 3u);
+}
+
 TEST_F(DuckStoreTest, LinkedIdentitiesAreOneCustomer) {
   ASSERT_TRUE(import({{1, 10, "a", "", "", ""}, {2, 11, "b", "", "", ""}}));
   auto identify = live("m1", 2, 12, "identify");

@@ -47,8 +47,15 @@ struct Appended {
 };
 struct Removed {
   WorkspaceId workspace;
-  uint64_t first, last;   ///< rows with first <= arrival <= last are gone (an import was undone)
+  uint64_t first, last;   ///< rows with first <= arrival <= last are gone (an import was undone); none where first > last
   uint64_t as_of;         ///< the counter after it
+  /// All rows of these customers are gone (erased, or restricted), from older states, too: nothing that is kept may show them.
+  std::vector<uint32_t> customers = {};
+};
+struct Returned {
+  WorkspaceId workspace;
+  std::vector<uint32_t> customers;  ///< scans give their rows again (a restriction ended)
+  uint64_t as_of;                   ///< the counter after it
 };
 /// Identities belong to other customers than before. Told before the events that are the reason; in the order of the changes.
 struct Relinked {
@@ -150,6 +157,12 @@ class EventStore {
     double mean_s, median_s;
   };
   virtual Result<std::vector<ReferenceEdge>> reference_graph(bool by_key) const = 0;
+
+  /// How many events a scan gives: those of restricted customers are left out.
+  virtual Result<uint64_t> scanned_count() const = 0;
+  /// `scan` of these customers alone.
+  virtual Result<void> scan_customers(const std::vector<uint32_t>& customers, uint64_t up_to, const std::vector<uint32_t>& attributes,
+                                      const std::function<Result<void>(EventColumns&&)>& take, std::stop_token stop = {}) const = 0;
 };
 
 /// A text as a number: "12", "-3.5", "12,50"; none for any other text, thousands separators included.
@@ -161,6 +174,7 @@ struct Feeds {
   Feed<Removed> removed;
   Feed<Relinked> relinked;
   Feed<CatalogueChanged> catalogue;
+  Feed<Returned> returned;
 };
 
 }  // namespace lotse::events

@@ -84,6 +84,7 @@ Result<ImportOutcome> DuckStore::import_rows(const ImportRows& rows, std::stop_t
   part->attributes = run.attributes;
   const std::string table = part->table();
   HalfPart half{s, rows, table, part->number, s.catalogue.keys().next()};
+  const auto erased_before = s.erased_now();
 
   // Earlier files of the same source; what is replaced does not count.
   std::vector<std::shared_ptr<const Part>> earlier;
@@ -174,6 +175,21 @@ Result<ImportOutcome> DuckStore::import_rows(const ImportRows& rows, std::stop_t
   for (auto& e : evidence) e.part = part->number;
   {
     std::lock_guard writing(s.write_mutex);
+    if (replaced) replaced = TRY(s.find_part(*rows.replaces));  // what was erased meanwhile is no longer counted in it
+    if (s.erased_now() != erased_before) {
+      auto transaction = TRY(Transaction::begin(*connection));
+      auto gone = s.delete_erased(*connection, table, part->attributes);
+      if (!gone) return s.note(gone.error());
+      if (!gone->empty())
+        if (auto due = connection->run(State::purge_due_sql); !due) return s.note(due.error());
+      if (auto done = transaction->commit(); !done) return s.note(done.error());
+      for (const auto& [source, n] : *gone) {
+        counts[source].events -= n;
+        part->rows -= n;
+      }
+      std::lock_guard lock(s.state_mutex);
+      s.purge_due |= !gone->empty();
+    }
     {  // The dictionaries first, for they may be large, and the step that makes rows visible holds up live events.
       auto transaction = TRY(Transaction::begin(*connection));
       auto mark = s.write_catalogue(*connection);
@@ -239,10 +255,13 @@ Result<ImportOutcome> DuckStore::import_rows(const ImportRows& rows, std::stop_t
 Result<uint64_t> DuckStore::undo(std::string_view import) {
   State& s = *state_;
   std::lock_guard importing(s.import_mutex);
-  const auto part = TRY(s.find_part(import));
-  Removed removed{s.workspace, part->base + 1, part->base + part->block, 0};
+  std::shared_ptr<const Part> part;
+  Removed removed{s.workspace, 1, 0, 0};
   {
     std::scoped_lock locks(s.write_mutex, s.publish_mutex);
+    part = TRY(s.find_part(import));
+    removed.first = part->base + 1;
+    removed.last = part->base + part->block;
     auto connection = TRY(s.connect());
     uint64_t counter = 0;
     {

@@ -195,7 +195,7 @@ Result<void> DuckStore::State::replay(std::string_view payload, uint64_t flushed
   for (uint32_t i = 0; i < count && !in.broken(); ++i) {
     CodedEvent e = get_event(in);
     counter = std::max(counter, e.arrival);
-    if (in.broken() || e.arrival <= flushed) continue;
+    if (in.broken() || e.arrival <= flushed || erased->has(e.identity)) continue;
     bool is_new = false;
     live_ids.with_room(1, [&] { is_new = live_ids.insert(e.id); });
     if (!is_new) continue;
@@ -305,6 +305,7 @@ void DuckStore::State::commit_group(std::vector<Waiting>& group) {
   auto evidence = std::make_shared<detail::EvidenceBatch>();
   std::vector<Result<Acked>> answers;
   std::unordered_set<EventId, IdHash> fresh;
+  const auto gone = erased_now();
   for (const auto& waiting : group) {
     Acked acked;
     for (size_t i = 0; i < waiting.events.size(); ++i) {
@@ -312,6 +313,11 @@ void DuckStore::State::commit_group(std::vector<Waiting>& group) {
       if (live_ids.contains(event.id) || !fresh.insert(event.id).second) {
         ++acked.known;
         acked.known_at.push_back(static_cast<uint32_t>(i));
+        continue;
+      }
+      if (gone->has(event.identity)) {  // it was on its way when its customer was erased
+        fresh.erase(event.id);
+        acked.refused.emplace_back(i, "erased");
         continue;
       }
       auto coded = encode(event, now);
@@ -416,7 +422,7 @@ void DuckStore::State::flush_loop() {
   }
 }
 
-Result<void> DuckStore::State::flush() {
+Result<void> DuckStore::State::flush(bool wipe) {
   std::lock_guard writing(write_mutex);
   std::vector<std::shared_ptr<const TailBatch>> batches;
   std::vector<std::shared_ptr<const detail::EvidenceBatch>> evidence;
@@ -424,7 +430,7 @@ Result<void> DuckStore::State::flush() {
   {
     // A new file first: what goes into the tables now stands in older files only.
     std::scoped_lock lock(publish_mutex, journal_mutex, state_mutex);
-    if (tail.empty()) return {};
+    if (tail.empty() && !wipe) return {};
     keep_from = TRY(journal->rotate());
     batches.assign(tail.begin(), tail.end());
     evidence.assign(tail_evidence.begin(), tail_evidence.end());
@@ -455,7 +461,7 @@ Result<void> DuckStore::State::flush() {
   auto written = write_live(*connection, columns, batches);
   for (const auto& part : evidence)
     if (written) written = write_evidence(*connection, *part, 0);
-  if (written)
+  if (written && !batches.empty())
     written = connection->run(fmt::format("UPDATE meta SET value = {} WHERE key = 'flushed'", batches.back()->back().arrival));
   if (written) written = transaction->commit();
   if (!written) return note(written.error());
@@ -471,7 +477,7 @@ Result<void> DuckStore::State::flush() {
   }
   keep(std::move(*mark));
   std::lock_guard lock(journal_mutex);
-  journal->drop_before(keep_from);
+  journal->drop_before(keep_from, wipe);
   return {};
 }
 
@@ -486,8 +492,10 @@ Result<void> DuckStore::State::write_live(detail::Connection& connection, const 
     types.push_back(DUCKDB_TYPE_VARCHAR);
   }
   auto rows = TRY(detail::Appender::open(connection, "live", types));
+  const auto gone = erased_now();
   for (const auto& batch : batches)
     for (const auto& e : *batch) {
+      if (gone->has(e.identity)) continue;
       const size_t r = rows->row();
       rows->column<uint64_t>(0)[r] = e.arrival;
       rows->column<duckdb_uhugeint>(1)[r] = {e.id.low, e.id.high};

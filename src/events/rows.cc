@@ -1,5 +1,7 @@
 #include "events/rows.h"
 
+#include <algorithm>
+
 namespace lotse::events {
 
 void RowBatch::resize(size_t rows, size_t attributes) {
@@ -17,6 +19,35 @@ void RowBatch::resize(size_t rows, size_t attributes) {
   codes.resize(attributes);
   texts.resize(attributes);
   for (auto& column : codes) column.resize(rows);
+}
+
+void RowBatch::drop(size_t begin, const std::vector<bool>& out) {
+  const auto compact = [&](auto& column) {
+    if (column.empty()) return;  // texts may be left empty
+    size_t to = begin;
+    for (size_t i = 0; i < out.size() && begin + i < column.size(); ++i)
+      if (!out[i]) column[to++] = column[begin + i];
+    column.resize(to);
+  };
+  const size_t kept = begin + static_cast<size_t>(std::ranges::count(out, false));
+  compact(row);
+  compact(id);
+  compact(identity);
+  compact(time_us);
+  compact(type);
+  compact(source);
+  compact(instance_key);
+  compact(channel);
+  compact(direction);
+  compact(unit);
+  compact(cost);
+  for (auto& column : codes) compact(column);
+  for (auto& column : texts)
+    if (!column.empty()) {
+      column.resize(begin + out.size());
+      compact(column);
+    }
+  ensure(size() == kept, "every column loses the same rows");
 }
 
 void RowBatch::clear() {

@@ -45,7 +45,8 @@ struct LiveEvent {
 struct Acked {
   uint64_t accepted = 0, known = 0;
   uint64_t as_of = 0;  ///< queries from here on see them
-  /// Events that the store has no room for, with why: too_many_event_types, too_many_attributes, too_many_values.
+  /// Events that the store has no room for, with why: too_many_event_types, too_many_attributes,
+  /// too_many_values; erased (of an identity whose events were erased).
   std::vector<std::pair<size_t, std::string>> refused = {};
   std::vector<uint32_t> known_at = {};  ///< which of the batch were there already
 };
@@ -69,6 +70,8 @@ struct RowBatch {
   size_t size() const { return row.size(); }
   void resize(size_t rows, size_t attributes);
   void clear();  ///< keeps its memory
+  /// Takes out the rows from `begin` on that `out` names (true: out), of equal length to the rest.
+  void drop(size_t begin, const std::vector<bool>& out);
 };
 
 /// Gives the next rows into the batch; false at the end. Called from one thread.

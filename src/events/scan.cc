@@ -58,7 +58,7 @@ Result<Reading> detail::begin_reading(DuckStore::State& state) {
 
 Visible DuckStore::State::visible() const {
   std::lock_guard lock(state_mutex);
-  return {parts, {tail.begin(), tail.end()}, live_attributes, counter, removals};
+  return {parts, {tail.begin(), tail.end()}, live_attributes, counter, removals, erased, restricted};
 }
 
 std::shared_ptr<const Dictionary> DuckStore::dictionary() const { return state_->catalogue.dictionary(); }
@@ -74,6 +74,27 @@ uint64_t DuckStore::event_count() const {
 }
 
 namespace {
+/// Takes rows from `begin` on out again whose identity (at the same place, from 0 on) is in the set.
+void leave_out(EventColumns& out, size_t begin, const uint32_t* identities, size_t n, const detail::IdentitySet& set) {
+  const auto in_set = [&](size_t i) { return set.has(identities[i]); };
+  size_t first = 0;
+  while (first < n && !in_set(first)) ++first;
+  if (first == n) return;
+  const auto compact = [&](auto& column) {
+    size_t to = begin + first;
+    for (size_t i = first; i < n; ++i)
+      if (!in_set(i)) column[to++] = column[begin + i];
+    column.resize(to);
+  };
+  compact(out.customer);
+  compact(out.time_us);
+  compact(out.arrival);
+  compact(out.type);
+  compact(out.source);
+  compact(out.instance_key);
+  for (auto& attribute : out.attributes) compact(attribute.codes);
+}
+
 /// `only`: the identities whose rows are read, ascending; none: all.
 Result<void> scan_rows(DuckStore::State& s, uint64_t after, uint64_t up_to, const std::vector<uint32_t>& wanted, const std::vector<uint32_t>* only,
                        const std::function<Result<void>(EventColumns&&)>& take, std::stop_token stop) {
@@ -82,6 +103,7 @@ Result<void> scan_rows(DuckStore::State& s, uint64_t after, uint64_t up_to, cons
     for (const auto& a : s.catalogue.dictionary()->attributes)
       if (a.in_memory) attributes.push_back(a.number);
   Reading reading = TRY(begin_reading(s));
+  const detail::IdentitySet& left_out = *reading.visible.restricted;
   EventColumns out;
   begin_columns(out, attributes);
   const auto give = [&](size_t least) -> Result<void> {
@@ -129,6 +151,7 @@ Result<void> scan_rows(DuckStore::State& s, uint64_t after, uint64_t up_to, cons
           std::memset(codes, 0, n * 4);
       }
       s.customers_of(c.column<uint32_t>(0), n, grow(out.customer));
+      if (!left_out.empty()) leave_out(out, begin, c.column<uint32_t>(0), n, left_out);
       return give(chunk_rows);
     });
   };
@@ -147,6 +170,7 @@ Result<void> scan_rows(DuckStore::State& s, uint64_t after, uint64_t up_to, cons
   for (const auto& batch : reading.visible.tail) {
     for (const auto& e : *batch) {
       if (e.arrival <= reading.flushed || e.arrival <= after || e.arrival > up_to) continue;
+      if (reading.visible.erased->has(e.identity) || left_out.has(e.identity)) continue;
       if (only && !std::ranges::binary_search(*only, e.identity)) continue;
       s.customers_of(&e.identity, 1, &out.customer.emplace_back());
       out.time_us.push_back(e.time_us);
@@ -246,6 +270,7 @@ Result<std::vector<StoredEvent>> DuckStore::customer_events_in(uint32_t customer
   for (const auto& batch : reading.visible.tail)
     for (const auto& coded : *batch) {
       if (coded.arrival <= reading.flushed || coded.arrival > as_of || !has(identities, coded.identity)) continue;
+      if (reading.visible.erased->has(coded.identity)) continue;
       if ((window.from && Micros(coded.time_us) < *window.from) || (window.to && Micros(coded.time_us) > *window.to)) continue;
       const auto is_wanted = [&](const auto& value) { return value.first == *window.having; };
       if (window.having && std::ranges::none_of(coded.codes, is_wanted) && std::ranges::none_of(coded.texts, is_wanted)) continue;
@@ -373,7 +398,7 @@ Result<std::vector<uint32_t>> DuckStore::customers_with(uint32_t attribute, cons
     if (auto done = read_table("live", "arrival", 0); !done) return s.note(done.error());
   for (const auto& batch : reading.visible.tail)
     for (const auto& e : *batch) {
-      if (e.arrival <= reading.flushed || e.arrival > as_of) continue;
+      if (e.arrival <= reading.flushed || e.arrival > as_of || reading.visible.erased->has(e.identity)) continue;
       uint32_t code = attribute == BuiltinAttribute::channel     ? e.channel
                       : attribute == BuiltinAttribute::direction ? e.direction
                       : attribute == BuiltinAttribute::unit      ? e.unit
@@ -409,6 +434,26 @@ Result<std::vector<std::optional<std::string>>> DuckStore::instance_keys(const s
   for (size_t i = 0; i < codes.size(); ++i)
     if (const auto it = texts.find(codes[i]); it != texts.end()) out[i] = it->second;
   return out;
+}
+
+Result<uint64_t> DuckStore::scanned_count() const {
+  State& s = *state_;
+  Reading reading = TRY(begin_reading(s));
+  uint64_t left_out = 0;
+  if (!reading.visible.restricted->empty()) {
+    const auto count = [&](const std::string& table) -> Result<void> {
+      auto rows = TRY(reading.connection->query(fmt::format("SELECT count(*) FROM {} WHERE identity IN (SELECT identity FROM restricted_identity)", table)));
+      left_out += rows.natural(0, 0);
+      return {};
+    };
+    for (const auto& part : reading.visible.parts) TRY(count(part->table()));
+    TRY(count("live"));
+    for (const auto& batch : reading.visible.tail)
+      for (const auto& e : *batch)
+        if (e.arrival > reading.flushed && reading.visible.restricted->has(e.identity) && !reading.visible.erased->has(e.identity)) ++left_out;
+  }
+  const uint64_t all = event_count();
+  return all - std::min(all, left_out);
 }
 
 Result<std::vector<SourceStatistics>> DuckStore::statistics() const {

@@ -182,6 +182,17 @@ void add_context(Attributes& out, dom::object context) {
   }
 }
 
+/// What a consent banner passes on with each call: context.consent.categoryPreferences, as the Segment specification has it.
+void add_consents(dom::object context, TrackingEvent& out) {
+  constexpr size_t categories_max = 20;
+  dom::object preferences;
+  if (context.at_pointer("/consent/categoryPreferences").get(preferences)) return;
+  for (const auto field : preferences) {
+    bool granted = false;
+    if (out.consents.size() < categories_max && !field.value.get(granted)) out.consents.emplace_back(field.key, granted);
+  }
+}
+
 // --- one event ---
 
 /// About how many bytes of JSON an element is.
@@ -296,6 +307,7 @@ struct Reading {
       attributes.add_all(*properties, path, 1, [](std::string_view key, size_t) { return is_personal(key); });
     }
     if (!context) context = batch_context;
+    if (context) add_consents(*context, out);
     if (views) attributes.add("category", std::move(category));
     if (*call == TrackingCall::group) attributes.add("group", std::move(group));
     if (context) {

@@ -42,6 +42,7 @@ struct TrackingEvent {
   Micros time{0};            ///< corrected by the sender's clock
   std::vector<std::pair<std::string, std::string>> attributes;  ///< each name once
   std::vector<std::pair<std::string, std::string>> traits;      ///< of identify and group: of the customer
+  std::vector<std::pair<std::string, bool>> consents;           ///< context.consent.categoryPreferences: category → granted
 };
 struct TrackingReject {
   size_t index = 0;

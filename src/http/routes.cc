@@ -11,6 +11,8 @@ std::vector<Route> all_routes() {
                           import_routes, source_routes, connector_routes, job_routes, analysis_routes, customer_routes, touchpoint_routes,
                           import_routes, source_routes, webhook_routes, job_routes, analysis_routes, customer_routes, touchpoint_routes,
                           import_routes, source_routes, quality_routes, job_routes, analysis_routes, customer_routes, touchpoint_routes,
+  for (const auto make : {session_routes, workspace_routes, member_routes, token_routes, audit_routes, privacy_routes, upload_routes,
+                          import_routes, source_routes, job_routes, analysis_routes, customer_routes, touchpoint_routes,
                           mapping_routes, segment_routes, stream_routes, server_routes, meta_routes}) {
     auto rows = make();
     std::move(rows.begin(), rows.end(), std::back_inserter(all));

@@ -13,6 +13,7 @@ std::vector<Route> workspace_routes();
 std::vector<Route> member_routes();
 std::vector<Route> token_routes();
 std::vector<Route> audit_routes();
+std::vector<Route> privacy_routes();
 std::vector<Route> upload_routes();
 std::vector<Route> import_routes();
 std::vector<Route> source_routes();

@@ -39,6 +39,12 @@ class TrackingPlans;
 namespace lotse::jobs {
 class Jobs;
 }
+namespace lotse::privacy {
+class Policies;
+class Consents;
+class Requests;
+class Status;
+}  // namespace lotse::privacy
 
 namespace lotse::http {
 class EventHub;
@@ -73,6 +79,10 @@ struct Services {
   Upkeep& upkeep;           ///< likewise
   connect::Hooks& hooks;
   connect::HookIntake& hook_intake;
+  privacy::Policies& policies;
+  privacy::Consents& consents;
+  privacy::Requests& privacy_requests;
+  privacy::Status& privacy_status;
 };
 
 }  // namespace lotse::http

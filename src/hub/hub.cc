@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "hub/direction.h"
 #include "hub/intake.h"
+#include "text/redact.h"
 
 namespace lotse::hub {
 
@@ -28,6 +29,13 @@ std::string_view trimmed(std::string_view text) {
 void trim(std::string& text) {
   const auto part = trimmed(text);
   if (part.size() != text.size()) text = std::string(part);
+}
+
+/// Long texts lose what names a person (docs/decisions/0742).
+void scrub_texts(events::LiveEvent& event) {
+  for (auto* attributes : {&event.attributes, &event.customer_attributes})
+    for (auto& [name, text] : *attributes)
+      if (text.size() >= text::free_text_bytes_min) text::redact(text);
 }
 
 TakenEvent sample_of(const events::LiveEvent& event) {
@@ -118,8 +126,9 @@ bool AttributeRoom::takes(const IncomingEvent& event, const events::DuckStore& s
   }
 }
 
-Hub::Hub(events::Stores& stores, privacy::Vault& vault, IntakeBook* book, TrackingPlans* plans)
-    : stores_(stores), vault_(vault), book_(book), plans_(plans), thread_([this] { loop(); }) {}
+Hub::Hub(events::Stores& stores, privacy::Vault& vault, privacy::Consents* consents, privacy::Policies* policies, IntakeBook* book,
+         TrackingPlans* plans)
+    : stores_(stores), vault_(vault), consents_(consents), policies_(policies), book_(book), plans_(plans), thread_([this] { loop(); }) {}
 
 Hub::~Hub() {
   {
@@ -201,11 +210,14 @@ void Hub::take(const WorkspaceId& workspace, std::vector<Waiting> group) {
     std::vector<Day> days;           // of each event of the batch
     std::vector<RejectedExample> examples;
     PlanFindings findings;
+    std::vector<privacy::ConsentSaid> said;  // of the batch's events
   };
   const auto plan = plans_ ? plans_->checker(workspace) : nullptr;
   std::vector<PlanChecker::Property> properties;
   const auto days = book_ ? std::optional(book_->days(workspace)) : std::nullopt;
   const Micros now = book_ ? book_->now() : Micros{0};
+  auto policies = policies_ ? policies_->sources(workspace) : std::make_shared<const privacy::Policies::BySource>();
+  if (!policies) return refuse(policies.error());
   std::vector<Part> parts(group.size());
   AttributeRoom& room = rooms_[workspace];
   std::vector<std::string_view> customers;
@@ -215,6 +227,8 @@ void Hub::take(const WorkspaceId& workspace, std::vector<Waiting> group) {
     Part& part = parts[g];
     auto source = (*store)->source(group[g].source_id, group[g].source_name);
     if (!source) return refuse(source.error());
+    const auto policy = (*policies)->find(group[g].source_id);
+    const bool scrub = policy == (*policies)->end() || policy->second.scrub;
     part.batch.reserve(group[g].events.size());
     part.index.reserve(group[g].events.size());
     for (size_t i = 0; i < group[g].events.size(); ++i) {
@@ -256,6 +270,8 @@ void Hub::take(const WorkspaceId& workspace, std::vector<Waiting> group) {
       out.kind = in.customer_kind;
       if (!in.identifiers.empty()) out.never_unique = never_unique->contains(identity::compared(in.customer));
       if (in.customer_kind != identity::Kind::customer) in.customer = identity::vault_text(in.customer_kind, in.customer);
+      if (scrub) scrub_texts(out);
+      part.said.push_back(in.consent);
       customers.push_back(in.customer);
       for (const auto& identifier : in.identifiers) {
         std::string value = identity::normalised(identifier.kind, identifier.value);
@@ -269,6 +285,36 @@ void Hub::take(const WorkspaceId& workspace, std::vector<Waiting> group) {
     if (!part.batch.empty() && sample_due(workspace))
       for (size_t k = 0, n = std::min(part.batch.size(), sample_max); k < n; ++k) part.sampled.push_back(k * part.batch.size() / n);
   }
+  /// Takes events out of the batch whose customer was erased, or did not consent where that is asked.
+  const auto keep_admitted = [&](const WorkspaceId& in, const std::string& source_id, Part& part) -> Result<void> {
+    std::vector<uint32_t> identities;
+    for (const auto& event : part.batch) identities.push_back(event.identity);
+    const auto admitted = consents_ ? TRY(consents_->admit(in, source_id, identities, part.said)) : std::vector<bool>(identities.size(), true);
+    size_t kept = 0;
+    std::vector<size_t> place(part.batch.size(), SIZE_MAX);
+    for (size_t i = 0; i < part.batch.size(); ++i) {
+      if (identities[i] == 0 || !admitted[i]) {
+        const char* const code = identities[i] == 0 ? "erased" : "no_consent";
+        part.answer.rejected.push_back({part.index[i], code});
+        if (days) part.tally.add(part.days[i], Outcome::rejected, code, 1);
+        continue;
+      }
+      place[i] = kept;
+      if (kept != i) {
+        part.batch[kept] = std::move(part.batch[i]);
+        part.index[kept] = part.index[i];
+        if (days) part.days[kept] = part.days[i];
+      }
+      ++kept;
+    }
+    if (kept == part.batch.size()) return {};
+    part.batch.resize(kept);
+    part.index.resize(kept);
+    if (days) part.days.resize(kept);
+    for (auto& at : part.sampled) at = place[at];
+    std::erase(part.sampled, SIZE_MAX);
+    return {};
+  };
   std::vector<uint32_t> numbers;
   if (auto resolved = vault_.resolve(workspace, customers, numbers); !resolved) return refuse(resolved.error());
   size_t next = 0;
@@ -282,6 +328,11 @@ void Hub::take(const WorkspaceId& workspace, std::vector<Waiting> group) {
     for (auto& event : part.batch) {
       event.identity = numbers[next++];
       for (auto& further : event.further) further.identity = numbers[next++];
+      std::erase_if(event.further, [](const auto& f) { return f.identity == 0; });  // of erased customers
+    }
+    if (auto left = keep_admitted(workspace, group[g].source_id, part); !left) {
+      group[g].done(left.error());
+      continue;
     }
     part.news.workspace = workspace;
     part.news.source_id = group[g].source_id;

@@ -16,6 +16,7 @@
 #include "identity/evidence.h"
 #include "hub/intake_book.h"
 #include "hub/tracking_plan.h"
+#include "privacy/consents.h"
 #include "privacy/vault.h"
 
 namespace lotse::hub {
@@ -33,10 +34,11 @@ struct IncomingEvent {
   identity::Kind customer_kind = identity::Kind::customer;
   identity::Said said = identity::Said::event;      ///< how the source knows the next ones
   std::vector<identity::Identifier> identifiers;    ///< further ones of the same customer, by which customers are joined
+  privacy::ConsentSaid consent = {};  ///< what it says of the customer's consent, by purpose
 };
 struct RejectedIncoming {
   size_t index;
-  /// no_customer, no_event_type, unknown_direction, text_too_long, nul_byte; too_many_event_types, too_many_attributes,
+  /// erased (its customer was erased), no_consent (the source may store only customers who consented); no_customer, no_event_type, unknown_direction, text_too_long, nul_byte; too_many_event_types, too_many_attributes,
   /// too_many_values
   std::string code;
 };
@@ -85,8 +87,10 @@ class AttributeRoom {
 /// Threads: any.
 class Hub {
  public:
+  /// Without `consents` and `policies` every customer's events are taken, and all sources' long texts are scrubbed.
   /// `book`, where there is one, gets the count of everything that comes in; `plans` say what is expected of it.
-  Hub(events::Stores& stores, privacy::Vault& vault, IntakeBook* book = nullptr, TrackingPlans* plans = nullptr);
+  Hub(events::Stores& stores, privacy::Vault& vault, privacy::Consents* consents = nullptr, privacy::Policies* policies = nullptr,
+      IntakeBook* book = nullptr, TrackingPlans* plans = nullptr);
   ~Hub();  ///< finishes what was taken
 
   /// `done` is called once, from another thread, when the accepted events are durable and visible, or with why none is.
@@ -119,6 +123,8 @@ class Hub {
 
   events::Stores& stores_;
   privacy::Vault& vault_;
+  privacy::Consents* const consents_;
+  privacy::Policies* const policies_;
   IntakeBook* const book_;
   TrackingPlans* const plans_;
   // Shared: the store may still acknowledge when the hub has ended.

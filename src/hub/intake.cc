@@ -3,6 +3,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "text/redact.h"
+
 namespace lotse::hub {
 
 namespace {
@@ -37,6 +39,8 @@ Result<std::unique_ptr<Intake>> Intake::open(std::shared_ptr<events::DuckStore> 
   intake->source_ = TRY(intake->store_->source(intake->options_.source_id, intake->options_.source_name));
   for (const auto& a : intake->options_.attributes) intake->attributes_.push_back(TRY(intake->store_->attribute(a.name, a.scope)));
   intake->never_unique_ = intake->store_->never_unique();
+  intake->any_erased_ = TRY(vault.any_erased(intake->options_.workspace));
+  if (intake->options_.consents) intake->asks_consent_ = TRY(intake->options_.consents->asks(intake->options_.workspace, intake->options_.source_id));
   intake->id_prefix_ = "r" + intake->options_.source_id + '\0';
   return intake;
 }
@@ -45,6 +49,28 @@ Intake::Worker::Worker(Intake& intake)
     : intake_(intake), types_(intake.store_->type_encoder()), channels_(intake.store_->channel_encoder()),
       directions_(intake.store_->direction_encoder()), units_(intake.store_->unit_encoder()), sources_(intake.store_->source_encoder()) {
   for (const auto& attribute : intake.attributes_) attributes_.emplace_back(attribute->encode);
+  any_erased_ = intake.any_erased_;
+  asks_consent_ = intake.asks_consent_;
+}
+
+Result<const char*> Intake::Worker::refusal(std::string_view customer, const privacy::ConsentSaid& said) {
+  const WorkspaceId& workspace = intake_.options_.workspace;
+  if (any_erased_ && !find(events::hash_bytes(customer)) && TRY(intake_.vault_.is_erased(workspace, customer))) return "erased";
+  if (!asks_consent_) return nullptr;
+  constexpr uint8_t analytics = 1u << static_cast<unsigned>(privacy::Purpose::analytics);
+  const auto verdict = [](bool granted) { return granted ? nullptr : "no_consent"; };
+  if ((said.granted | said.denied) & analytics) {
+    granted_[std::string(customer)] = (said.granted & analytics) != 0;
+    // A refusal is to be remembered, too; nothing else of the row is.
+    if (said.denied & analytics) {
+      std::vector<uint32_t> numbers = TRY(intake_.vault_.find(workspace, {&customer, 1}));
+      if (numbers[0] != 0) TRY(intake_.options_.consents->set(workspace, numbers, privacy::Purpose::analytics, false, intake_.options_.source_id));
+    }
+    return verdict((said.granted & analytics) != 0);
+  }
+  if (const auto known = granted_.find(std::string(customer)); known != granted_.end()) return verdict(known->second);
+  const auto numbers = TRY(intake_.vault_.find(workspace, {&customer, 1}));
+  return verdict(numbers[0] != 0 && TRY(intake_.options_.consents->granted(workspace, numbers[0], privacy::Purpose::analytics)));
 }
 
 std::string_view Intake::Worker::pseudonym(std::string_view name) {
@@ -55,8 +81,17 @@ std::string_view Intake::Worker::pseudonym(std::string_view name) {
   return spare_pseudonyms_.emplace_back(std::move(made));
 }
 
+std::string_view Intake::Worker::scrubbed(std::string_view text) {
+  std::string copy(text);
+  if (text::redact(copy).total() == 0) return text;
+  return scrubbed_.emplace_back(std::move(copy));
+}
+
 Result<void> Intake::Worker::add(const IncomingRow& row, events::RowBatch& out) {
-  if (customers_.empty()) spare_pseudonyms_.clear();
+  if (customers_.empty()) {
+    spare_pseudonyms_.clear();
+    scrubbed_.clear();
+  }
   out.row.push_back(row.row);
   out.time_us.push_back(row.time.count());
   out.type.push_back(TRY(types_.code(row.type)));
@@ -82,6 +117,7 @@ Result<void> Intake::Worker::add(const IncomingRow& row, events::RowBatch& out) 
       if (intake_.options_.attributes[a].scope == AttributeScope::event) properties_.push_back({intake_.options_.attributes[a].name, row.attributes[a]});
     plan->check(intake_.options_.source_id, row.type, properties_, findings_);
   }
+  said_.push_back(row.consent);
 
   begins_.push_back(static_cast<uint32_t>(bytes_.size()));
   bytes_ += intake_.id_prefix_;
@@ -103,7 +139,8 @@ Result<void> Intake::Worker::add(const IncomingRow& row, events::RowBatch& out) 
   for (size_t a = 0; a < attributes_.size(); ++a) {
     std::string_view text = row.attributes[a];
     if (!text.empty() && intake_.options_.attributes[a].staff) text = pseudonym(text);
-    put_field(bytes_, 16 + intake_.attributes_[a]->number, text);
+    put_field(bytes_, 16 + intake_.attributes_[a]->number, text);  // as the file has it: what is scrubbed may change
+    if (intake_.options_.scrub && text.size() >= text::free_text_bytes_min) text = scrubbed(text);
     const uint32_t code = TRY(attributes_[a].code(text));
     out.codes[a].push_back(code);
     if (code == 0 && !text.empty()) {
@@ -146,7 +183,7 @@ void Intake::Worker::remember(events::EventId hash, uint32_t number) {
   ++known_count_;
 }
 
-Result<void> Intake::Worker::finish(events::RowBatch& out) {
+Result<std::vector<RefusedRow>> Intake::Worker::finish(events::RowBatch& out) {
   const size_t n = customers_.size();
   const size_t first = out.row.size() - n;
   out.identity.resize(out.row.size());
@@ -170,7 +207,7 @@ Result<void> Intake::Worker::finish(events::RowBatch& out) {
     intake_.customers_new_ += TRY(intake_.vault_.assign(intake_.options_.workspace, unknown, numbers));
     for (size_t i = 0; i < unknown.size(); ++i) {
       out.identity[first + unknown_rows[i]] = numbers[i];
-      remember(hashes_[unknown_rows[i]], numbers[i]);
+      if (numbers[i] != 0) remember(hashes_[unknown_rows[i]], numbers[i]);
     }
   }
   begins_.push_back(static_cast<uint32_t>(bytes_.size()));
@@ -178,7 +215,20 @@ Result<void> Intake::Worker::finish(events::RowBatch& out) {
     std::memcpy(bytes_.data() + begins_[i] + intake_.id_prefix_.size(), &out.identity[first + i], 4);
     out.id[first + i] = events::hash_bytes({bytes_.data() + begins_[i], begins_[i + 1] - begins_[i]});
   }
-  if (!further_.empty()) TRY(note_evidence(out, first));
+  granted_.clear();
+  const auto said = std::exchange(said_, {});
+  std::vector<RefusedRow> refused;
+  const std::span identities(out.identity.data() + first, n);
+  std::vector<bool> admitted(n, true);
+  if (intake_.options_.consents) admitted = TRY(intake_.options_.consents->admit(intake_.options_.workspace, intake_.options_.source_id, identities, said));
+  std::vector<bool> drop(n, false);
+  for (size_t i = 0; i < n; ++i)
+    if (identities[i] == 0 || !admitted[i]) {
+      refused.push_back({out.row[first + i], identities[i] == 0 ? "erased" : "no_consent"});
+      drop[i] = true;
+    }
+  if (!further_.empty()) TRY(note_evidence(out, first, drop));
+  if (!refused.empty()) out.drop(first, drop);
   customers_.clear();
   further_.clear();
   texts_.clear();
@@ -188,11 +238,11 @@ Result<void> Intake::Worker::finish(events::RowBatch& out) {
     intake_.findings_.with([&](PlanFindings& all) { all.add(findings_); });
     findings_.counts.clear();
   }
-  return {};
+  return refused;
 }
 
 /// What the rows say about further identifiers of their customers: also rows that are known already.
-Result<void> Intake::Worker::note_evidence(const events::RowBatch& out, size_t first) {
+Result<void> Intake::Worker::note_evidence(const events::RowBatch& out, size_t first, const std::vector<bool>& drop) {
   std::vector<uint32_t> numbers(further_.size()), missing_numbers;
   std::vector<std::string_view> missing;
   std::vector<size_t> missing_at;
@@ -207,7 +257,7 @@ Result<void> Intake::Worker::note_evidence(const events::RowBatch& out, size_t f
   if (!missing.empty()) TRY(intake_.vault_.assign(intake_.options_.workspace, missing, missing_numbers));
   for (size_t i = 0; i < missing.size(); ++i) {
     numbers[missing_at[i]] = missing_numbers[i];
-    remember(events::hash_bytes(missing[i]), missing_numbers[i]);
+    if (missing_numbers[i] != 0) remember(events::hash_bytes(missing[i]), missing_numbers[i]);
   }
   const auto blocked = [&](std::string_view text) { return intake_.never_unique_->contains(identity::compared(identity::shown(text).value)); };
   intake_.evidence_.with([&](auto& all) {
@@ -215,7 +265,7 @@ Result<void> Intake::Worker::note_evidence(const events::RowBatch& out, size_t f
       const Further& further = further_[i];
       const size_t row = first + further.row;
       const uint32_t customer = out.identity[row], other = numbers[i];
-      if (customer == other) continue;
+      if (customer == other || customer == 0 || other == 0 || drop[further.row]) continue;
       const identity::Pair pair = identity::pair_of(customer, other);
       const auto [at, fresh] = all.try_emplace(uint64_t{pair.first} << 32 | pair.second);
       identity::Evidence& known = at->second;

@@ -12,7 +12,7 @@
 #include "base/guarded.h"
 #include "events/duck_store.h"
 #include "hub/plan_checker.h"
-#include "base/guarded.h"
+#include "privacy/consents.h"
 #include "privacy/vault.h"
 
 namespace lotse::hub {
@@ -28,6 +28,12 @@ struct IncomingRow {
   double cost = std::numeric_limits<double>::quiet_NaN();
   std::span<const std::string_view> attributes;  ///< in the order of IntakeOptions::attributes
   std::span<const std::string_view> identifiers; ///< in the order of IntakeOptions::identifiers; may be empty texts
+  privacy::ConsentSaid consent = {};             ///< what the row says of the customer's consent
+};
+/// A row that may not be stored: its customer was erased, or withdrew consent, since `refusal` was asked.
+struct RefusedRow {
+  uint64_t row;
+  const char* code;  ///< erased, no_consent
 };
 
 struct IntakeAttribute {
@@ -44,6 +50,8 @@ struct IntakeOptions {
   identity::Kind customer_kind = identity::Kind::customer;
   std::vector<identity::Kind> identifiers;  ///< columns with further identifiers of a row's customer
   std::shared_ptr<const PlanChecker> plan;  ///< what is expected of the rows; none: nothing is
+  privacy::Consents* consents = nullptr;  ///< without: every customer's rows are taken
+  bool scrub = true;                      ///< long texts lose what names a person
 };
 
 inline constexpr size_t attributes_max = 2'000;  ///< of a workspace, as the store has it
@@ -64,10 +72,14 @@ class Intake {
   class Worker {
    public:
     explicit Worker(Intake& intake);
+    /// Why nothing of the row may be stored: erased, no_consent; null where it may. To be asked before `add`, which takes its
+    /// texts into the dictionaries.
+    Result<const char*> refusal(std::string_view customer, const privacy::ConsentSaid& said);
     /// errors  too_many_event_types, too_many_values, too_many_sources
     Result<void> add(const IncomingRow& row, events::RowBatch& out);
-    /// Completes the rows added since the last call: identities and ids. Then what the rows borrowed may go.
-    Result<void> finish(events::RowBatch& out);
+    /// Completes the rows added since the last call: identities and ids. Then what the rows borrowed may go. Gives the rows
+    /// that were taken out again.
+    Result<std::vector<RefusedRow>> finish(events::RowBatch& out);
 
    private:
     struct Slot {
@@ -80,9 +92,14 @@ class Intake {
     events::Encoder types_, channels_, directions_, units_, sources_;
     std::vector<events::Encoder> attributes_;
     std::string_view pseudonym(std::string_view name);
-    Result<void> note_evidence(const events::RowBatch& out, size_t first);
+    Result<void> note_evidence(const events::RowBatch& out, size_t first, const std::vector<bool>& drop);
     std::unordered_map<std::string, std::string> pseudonyms_;  // of staff
     std::deque<std::string> spare_pseudonyms_;           // of this block, once there are too many to remember
+    std::string_view scrubbed(std::string_view text);
+    std::deque<std::string> scrubbed_;                   // texts of this block that were changed
+    std::vector<privacy::ConsentSaid> said_;             // of the rows added
+    std::unordered_map<std::string, bool> granted_;      // what rows of this block said of analytics
+    bool asks_consent_ = false, any_erased_ = false;
     std::vector<std::string_view> customers_;            // of the rows added
     std::vector<events::EventId> hashes_;
     std::deque<std::string> texts_;                      // what customers_ and further_ may refer to
@@ -118,6 +135,7 @@ class Intake {
   IntakeOptions options_;
   uint16_t source_ = 0;
   std::string id_prefix_;
+  bool any_erased_ = false, asks_consent_ = false;
   std::vector<std::shared_ptr<const events::ImportAttribute>> attributes_;
   std::atomic<uint64_t> customers_new_{0};
   std::shared_ptr<const std::unordered_set<std::string>> never_unique_;

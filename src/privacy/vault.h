@@ -26,7 +26,8 @@ class Vault {
   ~Vault();
 
   /// The numbers of `identifiers`, in their order; unknown ones get the next numbers in the order of first appearance,
-  /// durable when this returns. `numbers` is filled to the same length. Returns how many are new.
+  /// durable when this returns. `numbers` is filled to the same length; 0 where the identifier was erased and may not come
+  /// again. Returns how many are new.
   /// cost  about 0.5 µs each, and one sync of the file where any is new; batches of 10,000 and more are best
   /// errors  disk_full, vault_broken
   Result<uint64_t> resolve(const WorkspaceId& workspace, std::span<const std::string_view> identifiers,
@@ -45,6 +46,35 @@ class Vault {
 
   /// The numbers of known identifiers only; 0 for others.
   Result<std::vector<uint32_t>> find(const WorkspaceId& workspace, std::span<const std::string_view> identifiers);
+
+  /// Whether the identifier was erased and may not come again.
+  Result<bool> is_erased(const WorkspaceId& workspace, std::string_view identifier);
+  /// Whether any was, ever: where not, `is_erased` need not be asked.
+  Result<bool> any_erased(const WorkspaceId& workspace);
+  /// Says whether erased identifiers may come again, as new customers. Not remembered over a restart: whoever keeps the
+  /// setting says it again.
+  void let_erased_return(const WorkspaceId& workspace, bool may);
+
+  Result<uint64_t> tombstone_count(const WorkspaceId& workspace);
+
+  /// Erases identities for good: their identifiers are overwritten, and a keyed hash of each stays as a tombstone. Once more
+  /// changes nothing. Others of the workspace wait at most some ten milliseconds at a time.
+  ///   errors  disk_full, vault_broken; what was erased until then stays erased
+  Result<void> erase(const WorkspaceId& workspace, std::vector<uint32_t> identities);
+  /// The originals behind numbers, in their order; empty for erased and unknown ones. For the work of privacy itself: nobody
+  /// sees them without Right::see_identifiers.
+  Result<std::vector<std::string>> originals(const WorkspaceId& workspace, const std::vector<uint32_t>& identities);
+  /// Rewrites the vault's file without what was erased.
+  Result<void> purge();
+
+  /// Takes the tombstones of another data folder with the same key (the one that a backup was made from) and gives the
+  /// identities that they name here, by workspace: these are to be erased again.
+  ///   errors  vault_broken, those of open
+  Result<std::vector<std::pair<WorkspaceId, std::vector<uint32_t>>>> adopt_tombstones(const std::filesystem::path& vault_file);
+
+  /// A text that only this workspace's vault can read again.
+  std::string seal_text(const WorkspaceId& workspace, std::string_view text) const;
+  Result<std::string> unseal_text(const WorkspaceId& workspace, const std::string& sealed) const;
 
   /// The original behind a number; none where there is no such number.
   /// errors  forbidden (without the right see_identifiers), vault_broken

@@ -146,6 +146,39 @@ TEST_F(VaultTest, AnImportsNumbersAreDurableOnceKept) {
   EXPECT_EQ(assign({"y", "z", "x"}), (std::vector<uint32_t>{1, 2, 3}));
 }
 
+TEST_F(VaultTest, AnErasedIdentityIsForgottenButKnownAgain) {
+  EXPECT_EQ(resolve(a, {"x", "y", "z"}), (std::vector<uint32_t>{1, 2, 3}));
+  ASSERT_TRUE(vault_->erase(a, {2}));
+  ASSERT_TRUE(vault_->erase(a, {2})) << "once more changes nothing";
+  const auto viewer = access::ViewerMaker::make(a, ~0u);
+  for (int i = 0; i < 2; ++i, reopen()) {
+    EXPECT_EQ(vault_->identifier(viewer, 2).value(), std::nullopt);
+    EXPECT_EQ(vault_->identifier(viewer, 3).value(), "z");
+    EXPECT_EQ(resolve(a, {"x", "y", "z"}), (std::vector<uint32_t>{1, 0, 3}));
+    EXPECT_TRUE(vault_->is_erased(a, "y").value());
+    EXPECT_FALSE(vault_->is_erased(b, "y").value()) << "each workspace by itself";
+    EXPECT_EQ(vault_->tombstone_count(a).value(), 1u);
+  }
+  vault_->let_erased_return(a, true);
+  EXPECT_EQ(resolve(a, {"y"}), (std::vector<uint32_t>{4}));
+  ASSERT_TRUE(vault_->purge());
+}
+
+TEST_F(VaultTest, ErasesAmongManyPagesAndWhatAnImportJustGot) {
+  std::vector<std::string> many;
+  for (int i = 0; i < 10'000; ++i) many.push_back("customer " + std::to_string(i));
+  (void)resolve(a, many);
+  std::vector<uint32_t> numbers;
+  const std::string_view fresh = "fresh";
+  ASSERT_TRUE(vault_->assign(a, {&fresh, 1}, numbers));
+  ASSERT_TRUE(vault_->erase(a, {10'001, 1, 4096, 4097, 10'000}));
+  vault_->discard(a);
+  reopen();
+  const auto found = vault_->originals(a, {1, 2, 4096, 4097, 4098, 10'000, 10'001}).value();
+  EXPECT_EQ(found, (std::vector<std::string>{"", "customer 1", "", "", "customer 4097", "", ""}));
+  EXPECT_EQ(resolve(a, {"customer 2", "new"}), (std::vector<uint32_t>{3, 10'002}));
+}
+
 TEST(IdentityIndex, AgreesWithAMap) {
   std::mt19937_64 random(7);
   IdentityIndex index;

@@ -119,7 +119,7 @@ TEST(EveryRoute, FindsNothingOfAnotherWorkspaceByItsId) {
     nlohmann::json body = nlohmann::json::object();
     if (route.request) {
       if (route.path.ends_with("/members/{user_id}")) body = {{"role", "reader"}};
-      if (route.path.ends_with("/sources/{id}")) body = {{"channel", "web"}};
+      if (route.path.ends_with("/sources/{id}") && !route.path.ends_with("/privacy/sources/{id}")) body = {{"channel", "web"}};
       if (route.path.ends_with("/computed/{id}")) body = {{"name", "x"}, {"definition", {{"kind", "events"}}}};
       if (route.path.ends_with("/segments/{id}")) body = {{"name", "x"}, {"filter", nlohmann::json::object()}};
     }

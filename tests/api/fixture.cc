@@ -129,6 +129,13 @@ void TestServer::fill() {
   const auto rows = must(admin->post(ws + "/analysis/instances", nlohmann::json::object()), 200);
   things["/customers/{cu_id}"] = rows["rows"].empty() ? "" : rows["rows"][0]["customer"];
   things["/decisions/{id}"] = must(admin->post(ws + "/identity/decisions", {{"verdict", "join"}, {"first", things["/customers/{cu_id}"]}}), 201)["id"];
+  auto access = must(admin->post(ws + "/privacy/requests", {{"kind", "access"}, {"customers", {"anna"}}}), 202);
+  things["/requests/{id}"] = access["id"];
+  for (int i = 0; i < 200 && access["state"] != "done"; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    access = must(admin->get(ws + "/privacy/requests/" + std::string(access["id"])), 200);
+  }
+  EXPECT_EQ(access["state"], "done") << access.dump(1);
   for (const auto& [what, id] : things) EXPECT_FALSE(id.empty()) << what;
 }
 

@@ -139,6 +139,22 @@ void Live::relinked(const events::Relinked& news) {
   changed_.notify_all();
 }
 
+void Live::returned(const events::Returned& news) {
+  {
+    std::lock_guard lock(mutex_);
+    news_.returned.push_back(news);
+  }
+  changed_.notify_all();
+}
+
+bool Live::rewrite(std::chrono::milliseconds wait) {
+  std::unique_lock lock(mutex_);
+  const uint64_t mine = ++rewrites_wanted_;
+  news_.rewrite = mine;
+  changed_.notify_all();
+  return changed_.wait_for(lock, wait, [&] { return rewrites_done_ >= mine; });
+}
+
 void Live::mapping_changed() {
   {
     std::lock_guard lock(mutex_);
@@ -176,6 +192,8 @@ void Live::write(std::stop_token stop) {
           news_.appended_to = std::max(news_.appended_to, news.appended_to);
           news_.removed.insert(news_.removed.begin(), news.removed.begin(), news.removed.end());
           news_.relinked.insert(news_.relinked.begin(), news.relinked.begin(), news.relinked.end());
+          news_.returned.insert(news_.returned.begin(), news.returned.begin(), news.returned.end());
+          news_.rewrite = std::max(news_.rewrite, news.rewrite);
           news_.mapping = news_.mapping || news.mapping;
         } else if (loaded_) {
           if (has_outcome) done = take_outcome(stop);
@@ -263,7 +281,7 @@ Result<std::optional<Live::Work>> Live::load_file(std::shared_ptr<events::EventS
   for (int i = 0; i < tries; ++i) {
     const uint64_t up_to = store->as_of();
     TRY(add_rows(work, up_to, true, stop));
-    const uint64_t events = store->event_count();
+    const uint64_t events = TRY(store->scanned_count());
     if (store->as_of() != up_to) continue;  // something came in between
     if (engine::info(work.columns).events != events) break;
     return std::optional<Work>(std::move(work));
@@ -322,7 +340,10 @@ Result<void> Live::add_rows(Work& work, uint64_t up_to, bool tally, std::stop_to
 Result<void> Live::remove_rows(Work& work, const std::vector<events::Removed>& removed, std::stop_token stop) {
   if (removed.empty()) return {};
   engine::Removal removal;
-  for (const auto& r : removed) removal.arrivals.push_back({r.first, r.last + 1});
+  for (const auto& r : removed) {
+    if (r.first <= r.last) removal.arrivals.push_back({r.first, r.last + 1});
+    removal.customers.insert(removal.customers.end(), r.customers.begin(), r.customers.end());
+  }
   const uint64_t before = engine::info(work.columns).events;
   work.columns = TRY(engine::remove(work.columns, removal, shared_.background, stop));
   if (engine::info(work.columns).events == before) return {};
@@ -394,24 +415,43 @@ Result<bool> Live::settle_links(Work& work, std::stop_token stop) {
   return true;
 }
 
+/// Adds the rows of customers whose restriction ended; what came in after `as_of` comes with the next append. They may be there
+/// already, where this is tried again: their rows are exactly these. False where all must be read.
+Result<bool> Live::give_back(Work& work, const std::vector<events::Returned>& returned, std::stop_token stop) {
+  if (returned.empty()) return true;
+  std::vector<uint32_t> customers;
+  for (const auto& r : returned)
+    for (const uint32_t customer : r.customers) customers.push_back(work.store->customer_of(customer));
+  std::sort(customers.begin(), customers.end());
+  customers.erase(std::unique(customers.begin(), customers.end()), customers.end());
+  work.tallies_exact = false;
+  return read_again(work, customers, stop);
+}
+
 Result<void> Live::step(const News& news, std::stop_token stop) {
   uint64_t up_to = std::max(work_.as_of, news.appended_to);
   const uint64_t before = engine::info(work_.columns).events;
   TRY(remove_rows(work_, news.removed, stop));
-  lost_rows_ = lost_rows_ || engine::info(work_.columns).events != before;
-  for (const auto& r : news.removed) up_to = std::max(up_to, r.as_of);
+  for (const auto& r : news.removed) {
+    up_to = std::max(up_to, r.as_of);
+    forget_older_ = forget_older_ || !r.customers.empty();
+  }
   for (const auto& r : news.relinked) up_to = std::max(up_to, r.as_of);
+  for (const auto& r : news.returned) up_to = std::max(up_to, r.as_of);
+  rewrite_merge_ = std::max(rewrite_merge_, news.rewrite);
   const uint64_t old_as_of = work_.as_of;
-  if (!TRY(relink(work_, news.relinked, stop))) {
+  if (!TRY(relink(work_, news.relinked, stop)) || !TRY(give_back(work_, news.returned, stop))) {
     loaded_ = false;  // so much has changed that reading everything is quicker
     std::error_code ignored;
     std::filesystem::remove(file(), ignored);
     return {};
   }
+  lost_rows_ = lost_rows_ || engine::info(work_.columns).events != before;
   TRY(add_rows(work_, up_to, true, stop));
   if (task_ != Task::none) {
     removed_during_task_.insert(removed_during_task_.end(), news.removed.begin(), news.removed.end());
     relinked_during_task_.insert(relinked_during_task_.end(), news.relinked.begin(), news.relinked.end());
+    if (!news.returned.empty()) spoilt_task_ = true;
   }
   if (lost_rows_) floor_ = work_.as_of;
   if (lost_rows_ || !news.relinked.empty() || work_.as_of != old_as_of) publish(false);
@@ -444,6 +484,7 @@ void Live::publish(bool same_events) {
   }
   newest_ = std::move(moment);
   tallies_ = std::move(tallies);
+  if (std::exchange(forget_older_, false)) kept_.clear();
   // A moment that the newest columns can stand in for would only hold their former bytes.
   if (same_events) std::erase_if(kept_, [&](const auto& k) { return k.second->as_of >= newest_->floor; });
   const Micros oldest = now - std::chrono::duration_cast<Micros>(shared_.options.answers_kept_for);
@@ -458,7 +499,7 @@ Result<void> Live::choose_task() {
   const auto set = TRY(shared_.touchpoints.current(workspace_));
   auto properties = properties_of(*set, *work_.store->dictionary());
   if (!includes(work_.table.properties(), properties)) start(Task::classes, std::move(properties));
-  else if (engine::merge_is_due(work_.columns)) start(Task::merge);
+  else if (rewrite_merge_ != 0 || engine::merge_is_due(work_.columns)) start(Task::merge);
   else if (!work_.tallies_exact) start(Task::count);
   else if (save_wanted_) start(Task::save);
   return {};
@@ -468,6 +509,8 @@ void Live::start(Task task, std::vector<uint32_t> properties) {
   task_ = task;
   removed_during_task_.clear();
   relinked_during_task_.clear();
+  spoilt_task_ = false;
+  rewrite_task_ = task == Task::merge ? std::exchange(rewrite_merge_, 0) : task == Task::save ? std::exchange(rewrite_save_, 0) : 0;
   if (task == Task::save) {
     save_wanted_ = false;
     work_.rows_since_save = 0;
@@ -524,14 +567,22 @@ Result<void> Live::take_outcome(std::stop_token stop) {
     std::swap(outcome, outcome_);
   }
   const Task task = std::exchange(task_, Task::none);
+  const bool merged_in_vain = task == Task::merge && (!*outcome || spoilt_task_);
+  if (merged_in_vain) rewrite_merge_ = std::max(rewrite_merge_, rewrite_task_);
   if (!*outcome) {
     if (task == Task::save) return {};  // said in the log; the columns can be built from the store
     return outcome->error();
   }
   Work next = std::move(**outcome);
+  if (spoilt_task_ && task != Task::save) return {};  // it lacks rows that came back meanwhile: choose_task begins anew
   switch (task) {
-    case Task::none:
-    case Task::save: return {};
+    case Task::none: return {};
+    case Task::save: {
+      std::lock_guard lock(mutex_);
+      rewrites_done_ = std::max(rewrites_done_, rewrite_task_);
+      changed_.notify_all();
+      return {};
+    }
     case Task::count:
       if (!removed_during_task_.empty()) return {};  // counted too much again: choose_task begins anew
       next.table = work_.table;
@@ -551,6 +602,7 @@ Result<void> Live::take_outcome(std::stop_token stop) {
       next.tallies_exact = work_.tallies_exact;
       work_ = std::move(next);
       save_wanted_ = true;
+      rewrite_save_ = std::max(rewrite_save_, rewrite_task_);
       break;
     case Task::classes:
       TRY(remove_rows(next, removed_during_task_, stop));

@@ -63,6 +63,7 @@ class Live {
   void appended(const events::Appended& news);
   void removed(const events::Removed& news);
   void relinked(const events::Relinked& news);
+  void returned(const events::Returned& news);
   void mapping_changed();
 
   // --- requests; from any thread ---
@@ -77,6 +78,9 @@ class Live {
   /// True while classes are being derived anew for a rule of `set`.
   bool mapping_running(const atlas::MappingSet& set) const;
   bool wait_until(uint64_t as_of, std::chrono::milliseconds wait) const;
+  /// Merges the columns, so that no bytes of removed rows stay, and writes the file anew. Returns when that is done; false
+  /// after `wait`.
+  bool rewrite(std::chrono::milliseconds wait);
 
   void touch();
   Micros last_used() const { return Micros{last_used_us_}; }
@@ -100,8 +104,10 @@ class Live {
     uint64_t appended_to = 0;
     std::vector<events::Removed> removed;
     std::vector<events::Relinked> relinked;
+    std::vector<events::Returned> returned;
     bool mapping = false;
-    bool any() const { return appended_to != 0 || !removed.empty() || !relinked.empty() || mapping; }
+    uint64_t rewrite = 0;  ///< the newest order to rewrite
+    bool any() const { return appended_to != 0 || !removed.empty() || !relinked.empty() || !returned.empty() || mapping || rewrite != 0; }
   };
   enum class Task { none, save, merge, classes, count };
 
@@ -118,6 +124,7 @@ class Live {
   Result<bool> read_again(Work& work, const std::vector<uint32_t>& customers, std::stop_token stop);
   Result<bool> settle_links(Work& work, std::stop_token stop);
   Result<void> add_rows(Work& work, uint64_t up_to, bool tally, std::stop_token stop);
+  Result<bool> give_back(Work& work, const std::vector<events::Returned>& returned, std::stop_token stop);
   Result<engine::RowBatch> collect(Work& work, uint64_t up_to, bool tally, std::stop_token stop);
   Result<void> count_rows(Work& work, uint64_t after, uint64_t up_to, std::stop_token stop);
   void publish(bool same_events);
@@ -138,7 +145,10 @@ class Live {
   Task task_ = Task::none;
   std::vector<events::Removed> removed_during_task_;
   std::vector<events::Relinked> relinked_during_task_;
+  bool spoilt_task_ = false;
   bool save_wanted_ = false;
+  uint64_t rewrite_merge_ = 0, rewrite_save_ = 0, rewrite_task_ = 0;  ///< the order that the next merge, save, the running task fulfils
+  bool forget_older_ = false;  ///< with the next published moment: kept ones show customers that nobody may see
   uint64_t floor_ = 0;
   bool lost_rows_ = false;  ///< since the last published moment
   std::chrono::milliseconds pause_{0};  ///< before the next try, where the last one failed
@@ -151,6 +161,7 @@ class Live {
   std::shared_ptr<const Moment> newest_;
   std::deque<std::pair<Micros, std::shared_ptr<const Moment>>> kept_;  ///< newest last
   std::optional<Error> failure_;
+  uint64_t rewrites_wanted_ = 0, rewrites_done_ = 0;
   std::shared_ptr<const Tallies> tallies_ = std::make_shared<const Tallies>();
   std::deque<std::shared_ptr<const atlas::MappingSet>> sets_;  ///< newest last
   struct KeptView {

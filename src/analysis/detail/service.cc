@@ -56,6 +56,9 @@ Service::Service(Analysis::Parts given, Options options)
   relinked_ = parts.feeds.relinked.subscribe([this](const events::Relinked& news) {
     if (auto at = known(news.workspace)) at->relinked(news);
   });
+  returned_ = parts.feeds.returned.subscribe([this](const events::Returned& news) {
+    if (auto at = known(news.workspace)) at->returned(news);
+  });
   mapping_ = parts.touchpoints.changes().subscribe([this](const atlas::MappingChanged& news) {
     if (auto at = known(news.workspace)) at->mapping_changed();
   });
@@ -68,6 +71,7 @@ Service::~Service() {
   appended_ = {};
   removed_ = {};
   relinked_ = {};
+  returned_ = {};
   mapping_ = {};
   keeper_.request_stop();
   keeper_.join();

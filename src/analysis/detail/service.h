@@ -92,6 +92,7 @@ class Service final : public atlas::CatalogueSource {
   Feed<events::Appended>::Handle appended_;
   Feed<events::Removed>::Handle removed_;
   Feed<events::Relinked>::Handle relinked_;
+  Feed<events::Returned>::Handle returned_;
   Feed<atlas::MappingChanged>::Handle mapping_;
   std::jthread keeper_;  ///< closes what nobody uses
 };

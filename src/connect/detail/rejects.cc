@@ -23,6 +23,8 @@ constexpr RejectText texts[] = {
     {"too_many_cells", "Die Zeile hat mehr Zellen als die Kopfzeile.", "The row has more cells than the header."},
     {"empty_event_type", "Der Ereignistyp fehlt.", "The event type is missing."},
     {"nul_byte", "Die Zeile enthält ein NUL-Zeichen; sie ist wohl beschädigt.", "The row holds a NUL byte; it is probably damaged."},
+    {"erased", "Der Kunde wurde gelöscht.", "The customer was erased."},
+    {"no_consent", "Der Kunde hat der Analyse nicht zugestimmt.", "The customer did not consent to analytics."},
     {"text_too_long", "Ein Text der Zeile ist länger als 10.000 Zeichen.", "A text of the row is longer than 10,000 characters."},
 };
 }  // namespace

@@ -36,6 +36,14 @@ std::vector<std::string> CodeTable::texts(uint32_t after) const {
   return {texts_.begin() + std::min<ptrdiff_t>(after, static_cast<ptrdiff_t>(texts_.size())), texts_.end()};
 }
 
+void CodeTable::replace(uint32_t code, std::string text) {
+  std::unique_lock lock(mutex_);
+  ensure(code >= 1 && code <= texts_.size(), "a code that was given");
+  codes_.erase(texts_[code - 1]);
+  texts_[code - 1] = std::move(text);
+  codes_.emplace(texts_[code - 1], code);
+}
+
 namespace {
 size_t start(uint64_t print) { return print * 0x9e3779b97f4a7c15ull >> 20; }
 }  // namespace
@@ -137,6 +145,21 @@ void KeyTable::take_back(uint32_t from) {
   lay_out(slots_.size());
 }
 
+void KeyTable::forget(const std::vector<uint32_t>& codes) {
+  std::lock_guard lock(mutex_);
+  std::vector<Slot> old(slots_.size());
+  old.swap(slots_);
+  used_ = 0;
+  const size_t mask = slots_.size() - 1;
+  for (const Slot& slot : old) {
+    if (slot.print == 0 || std::ranges::binary_search(codes, slot.code)) continue;
+    size_t i = start(slot.print) & mask;
+    while (slots_[i].print != 0) i = (i + 1) & mask;
+    slots_[i] = slot;
+    ++used_;
+  }
+}
+
 Catalogue::Catalogue(const Clock& clock) : clock_(clock) {
   using B = BuiltinAttribute;
   attributes_.push_back(std::make_shared<AttributeEntry>(B::channel, "channel", "channel", AttributeScope::event, values_max));
@@ -201,6 +224,11 @@ void Catalogue::source_has_keys(uint16_t code) {
     sources_[code - 1].has_keys = true;
     ++flags_version_;
   }
+}
+
+void Catalogue::texts_changed() {
+  std::lock_guard lock(mutex_);
+  ++flags_version_;
 }
 
 std::string Catalogue::source_id(uint16_t code) const {

@@ -30,6 +30,8 @@ class CodeTable {
   uint32_t size() const;
   std::vector<std::string> texts(uint32_t after = 0) const;  ///< of the codes above `after`, in order
   bool full() const { return size() >= limit_; }
+  /// Puts `text`, which nothing else may have, in the place of a code's text: that gets a new code when it comes again.
+  void replace(uint32_t code, std::string text);
 
  private:
   const uint32_t limit_;
@@ -54,6 +56,9 @@ class KeyTable {
   void forget_pending(uint32_t below);                      ///< they are durable
   /// Takes back the codes from `from` on, none of which may be durable or in use; they are given anew.
   void take_back(uint32_t from);
+  /// Forgets keys that no event has any more (ascending codes, all durable); each gets a new code when it comes again.
+  void forget(const std::vector<uint32_t>& codes);
+
  private:
   struct Slot {  // 96 bits of the hash are compared
     uint64_t print = 0;
@@ -106,6 +111,7 @@ class Catalogue {
   const KeyTable& keys() const { return keys_; }
 
   void source_has_keys(uint16_t code);
+  void texts_changed();  ///< readers need a new copy
   std::string source_id(uint16_t code) const;
 
   // What an earlier run made durable; in the order of the codes.

@@ -11,6 +11,7 @@
 #include <cstring>
 
 #include "base/log.h"
+#include "base/wipe.h"
 
 namespace lotse::events::detail {
 
@@ -169,10 +170,12 @@ Result<uint64_t> Journal::rotate() {
   return files_.back();
 }
 
-void Journal::drop_before(uint64_t number) {
+void Journal::drop_before(uint64_t number, bool wipe) {
   std::erase_if(files_, [&](uint64_t n) {
     if (n >= number) return false;
     std::error_code ignored;
+    if (wipe)
+      if (auto wiped = wipe_file(path(n)); !wiped) log_warning("events", "{}", wiped.error().detail);
     std::filesystem::remove(path(n), ignored);
     return true;
   });

@@ -27,8 +27,8 @@ class Journal {
 
   /// Starts a new file; older files are kept until `drop_old`. Gives the new file's number.
   Result<uint64_t> rotate();
-  /// Removes files with smaller numbers: all they hold is in the store.
-  void drop_before(uint64_t number);
+  /// Removes files with smaller numbers: all they hold is in the store. `wipe`: their bytes are overwritten first.
+  void drop_before(uint64_t number, bool wipe = false);
   uint64_t size_bytes() const { return end_; }
 
  private:

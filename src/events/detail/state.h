@@ -1,4 +1,5 @@
 #pragma once
+#include <bit>
 #include <condition_variable>
 #include <deque>
 #include <map>
@@ -60,12 +61,36 @@ struct SourceCount {
   }
 };
 
+/// A set of identity numbers, a bit each.
+class IdentitySet {
+ public:
+  bool empty() const { return words_.empty(); }
+  uint64_t count() const {
+    uint64_t n = 0;
+    for (const uint64_t word : words_) n += static_cast<uint64_t>(std::popcount(word));
+    return n;
+  }
+  bool has(uint32_t n) const { return n / 64 < words_.size() && (words_[n / 64] >> (n % 64) & 1); }
+  void add(uint32_t n) {
+    if (n / 64 >= words_.size()) words_.resize(n / 64 + 1);
+    words_[n / 64] |= uint64_t{1} << (n % 64);
+  }
+  void remove(uint32_t n) {
+    if (n / 64 < words_.size()) words_[n / 64] &= ~(uint64_t{1} << (n % 64));
+    while (!words_.empty() && words_.back() == 0) words_.pop_back();
+  }
+
+ private:
+  std::vector<uint64_t> words_;
+};
+
 /// What is visible at one moment.
 struct Visible {
   std::vector<std::shared_ptr<const Part>> parts;
   std::vector<std::shared_ptr<const TailBatch>> tail;
   std::vector<uint32_t> live_attributes;  // columns of the live table
   uint64_t as_of = 0, removals = 0;
+  std::shared_ptr<const IdentitySet> erased, restricted;  // never null
 };
 
 using EvidenceBatch = std::vector<identity::Evidence>;
@@ -111,6 +136,10 @@ struct DuckStore::State {
   uint64_t counter = 0;  // as_of: all arrivals up to here are visible
   uint64_t given = 0;    // arrival numbers up to here were given out; at least `counter`, beyond it while a group is written or after it failed
   uint64_t events = 0, tail_events = 0, removals = 0;
+  /// The tables hold nothing of the erased; live events that wait in the journal may, until they would move there.
+  std::shared_ptr<const detail::IdentitySet> erased = std::make_shared<const detail::IdentitySet>(), restricted = erased;
+  bool purge_due = false;
+  static constexpr const char* purge_due_sql = "DELETE FROM meta WHERE key = 'purge_due'; INSERT INTO meta VALUES ('purge_due', 1)";
   detail::Visible visible() const;
 
   // Who is one customer. Changes are told in their order: whoever changes holds relink_mutex until it is told.
@@ -164,7 +193,14 @@ struct DuckStore::State {
   void commit_group(std::vector<Waiting>& group);
   Result<detail::CodedEvent> encode(const LiveEvent& event, Micros now);
   void flush_loop();
-  Result<void> flush();
+  Result<void> flush(bool wipe = false);  ///< wipe: also where nothing waits, and overwrites the journal's old files
+  std::shared_ptr<const detail::IdentitySet> erased_now() const;
+  /// Inside a transaction: notes the texts of a table's rows that belong to erased identities and deletes the rows. Gives how
+  /// many went, by source.
+  Result<std::map<uint16_t, uint64_t>> delete_erased(detail::Connection& connection, const std::string& table, const std::vector<uint32_t>& attributes);
+  Result<void> scrub_texts(detail::Connection& connection);
+  Result<void> copy_database(detail::Connection& connection, const std::filesystem::path& to, std::stop_token stop);
+  Result<void> exchange_database(const std::filesystem::path& fresh);
   Result<void> write_live(detail::Connection& connection, const std::vector<uint32_t>& attributes,
                           const std::vector<std::shared_ptr<const detail::TailBatch>>& batches);
   void checkpoint_if_due(uint64_t wal_bytes_least);

@@ -1,5 +1,6 @@
 #include "analysis/analysis.h"
 #include "analysis/types.h"
+#include "access/audit.h"
 #include "http/csv_answer.h"
 #include "http/routes.h"
 
@@ -28,7 +29,9 @@ Result<Instances> instances(Services& services, const Viewer& viewer, const Requ
   return services.analysis.instances(viewer, body, request.stop);
 }
 Result<Response> instances_csv(Services& services, const Viewer& viewer, const Request&, const InstancesRequest& body) {
-  return csv_answer("instances.csv", TRY(services.analysis.instances_csv(viewer, body)));
+  auto csv = TRY(services.analysis.instances_csv(viewer, body));
+  TRY(services.audit.note(viewer, "customers.export", "instances.csv"));
+  return csv_answer("instances.csv", std::move(csv));
 }
 Result<Audience> audience(Services& services, const Viewer& viewer, const Request& request, const AudienceRequest& body) {
   return services.analysis.audience(viewer, body, request.stop);

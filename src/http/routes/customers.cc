@@ -1,3 +1,4 @@
+#include "access/audit.h"
 #include "analysis/analysis.h"
 #include "analysis/types.h"
 #include "customers/computed.h"
@@ -12,7 +13,9 @@ using customers::ComputedAttributeRequest;
 using customers::CustomerViewSettings;
 
 Result<analysis::CustomerCourse> course(Services& services, const Viewer& viewer, const Request& request) {
-  return services.analysis.customer_course(viewer, request.parameter("cu_id"), request.query_text("cursor"));
+  auto found = TRY(services.analysis.customer_course(viewer, request.parameter("cu_id"), request.query_text("cursor")));
+  TRY(services.audit.note(viewer, "customer.view", found.customer, {{"identifier", found.identifier.has_value()}}));
+  return found;
 }
 Result<analysis::CustomerHits> search(Services& services, const Viewer& viewer, const Request&, const analysis::CustomerSearch& body) {
   return services.analysis.find_customers(viewer, body);

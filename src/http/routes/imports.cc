@@ -1,5 +1,6 @@
 #include <fstream>
 
+#include "access/audit.h"
 #include "connect/imports.h"
 #include "connect/types.h"
 #include "http/csv_answer.h"
@@ -27,6 +28,7 @@ Result<Import> undo(Services& services, const Viewer& viewer, const Request& req
 }
 Result<Response> rejects(Services& services, const Viewer& viewer, const Request& request) {
   const auto file = TRY(services.imports.rejects(viewer, request.parameter("id")));
+  TRY(services.audit.note(viewer, "rejects.view", request.parameter("id")));
   return csv_answer("rejects.csv", [file](const std::function<bool(std::string_view)>& write) -> Result<void> {
     if (file.empty()) return {};  // nothing was rejected
     std::ifstream in(file, std::ios::binary);

@@ -24,6 +24,8 @@ export const addresses = {
   quality: 'daten/qualitaet',
   reconciliation: 'daten/qualitaet/abgleich',
   trackingPlan: 'daten/qualitaet/messplan',
+  privacy: 'daten/datenschutz',
+  privacyRecord: 'daten/datenschutz/verzeichnis',
   people: 'verwaltung/personen',
   workspaces: 'verwaltung/arbeitsbereiche',
   tokens: 'verwaltung/tokens',

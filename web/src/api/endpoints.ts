@@ -3,7 +3,7 @@ import type * as T from './types';
 /** What a stored answer belongs to; a change names the groups that it makes stale. */
 export type Group =
   | 'coverage' | 'dimensions' | 'analysis' | 'touchpoints' | 'mapping' | 'segments' | 'imports' | 'sources' | 'jobs'
-  | 'connectors' | 'members' | 'tokens' | 'audit' | 'customers' | 'write_keys' | 'webhooks' | 'live' | 'identities' | 'computed' | 'customer_view' | 'quality' | 'event_types';
+  | 'connectors' | 'members' | 'tokens' | 'audit' | 'customers' | 'write_keys' | 'webhooks' | 'live' | 'identities' | 'computed' | 'customer_view' | 'quality' | 'event_types' | 'privacy';
 
 /** A question to a workspace: its answer may be kept and asked again. Use with `useApi`. */
 export interface Question<Request, Answer> {
@@ -180,6 +180,18 @@ export const api = {
   deleteSource: change<{ id: string; etag?: string }>(
     'DELETE', (r) => `sources/${id(r.id)}`, ['sources', 'coverage', 'dimensions'], { etag: (r) => r.etag }),
   job: getBy<{ id: string }, T.Job>('jobs', 'job', (r) => `jobs/${id(r.id)}`),
+
+  privacyRequests: getBy<{ cursor?: string }, T.List<T.PrivacyRequest>>(
+    'privacy', 'privacy/requests', (r) => `privacy/requests${r.cursor ? `?cursor=${id(r.cursor)}` : ''}`),
+  addPrivacyRequest: change<T.PrivacyRequestOrder, T.PrivacyRequest>('POST', 'privacy/requests', ['privacy', 'audit'], whole),
+  privacyBytesNow: change<{ id: string }, T.PrivacyRequest>('POST', (r) => `privacy/requests/${id(r.id)}/bytes_now`, ['privacy', 'audit']),
+  privacyStatus: get<T.PrivacyStatus>('privacy', 'privacy/status'),
+  privacySettings: get<T.PrivacySettings>('privacy', 'privacy/settings'),
+  editPrivacySettings: change<{ etag?: string; settings: Omit<T.PrivacySettings, 'etag'> }, T.PrivacySettings>(
+    'PATCH', 'privacy/settings', ['privacy', 'audit'], { body: (r) => r.settings, etag: (r) => r.etag }),
+  editSourcePrivacy: change<{ id: string; policy: Omit<T.SourcePrivacy, 'source'> }, T.SourcePrivacy>(
+    'PATCH', (r) => `privacy/sources/${id(r.id)}`, ['privacy', 'audit'], { body: (r) => r.policy }),
+  auditProof: get<T.AuditProof>('audit', 'audit/proof'),
 
   members: get<T.List<T.Member>>('members', 'members'),
   addMember: change<T.MemberRequest, T.NewMember>('POST', 'members', ['members', 'audit'], whole),

@@ -104,8 +104,11 @@ export function useLiveWorkspace(workspace: string) {
       (event) => {
         listeners.forEach((listener) => listener(event));
         if (event.type === 'import') takeImport(client, workspace, event.data);
-        if (event.type === 'job') client.setQueryData(questionKey(workspace, api.job, { id: event.data.id }), event.data);
-        if (event.type === 'job' && event.data.kind === 'pull') stale(['connectors']);
+        if (event.type === 'job') {
+          client.setQueryData(questionKey(workspace, api.job, { id: event.data.id }), event.data);
+          if (event.data.kind === 'privacy') stale(['privacy']);
+          if (event.data.kind === 'pull') stale(['connectors']);
+        }
         if (event.type === 'events_appended') stale(eventGroups.filter((g) => g !== 'imports'));
         if (event.type === 'mapping_changed') stale(mappingGroups);
         if (event.type === 'catalogue_changed') stale(['touchpoints', 'segments', 'sources', 'dimensions']);

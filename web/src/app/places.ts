@@ -6,6 +6,7 @@ export type PlaceKey = 'cockpit' | 'touchpoints' | 'explore' | 'data' | 'admin';
 export type PageKey = 'cockpit' | 'touchpoints' | 'journey' | 'import' | 'sources' | 'live' | 'identities' | 'people' | 'workspaces' | 'tokens' | 'audit';
 export type PageKey = 'cockpit' | 'touchpoints' | 'journey' | 'import' | 'sources' | 'live' | 'customers' | 'segments' | 'attributes' | 'people' | 'workspaces' | 'tokens' | 'audit';
 export type PageKey = 'cockpit' | 'touchpoints' | 'journey' | 'import' | 'sources' | 'live' | 'quality' | 'people' | 'workspaces' | 'tokens' | 'audit';
+export type PageKey = 'cockpit' | 'touchpoints' | 'journey' | 'import' | 'sources' | 'live' | 'privacy' | 'people' | 'workspaces' | 'tokens' | 'audit';
 
 export interface PlacePage {
   key: PageKey;
@@ -38,6 +39,7 @@ const places: Place[] = [
       { key: 'segments', path: addresses.segments, right: 'read' },
       { key: 'attributes', path: addresses.attributes, right: 'read' },
       { key: 'quality', path: addresses.quality, right: 'read' },
+      { key: 'privacy', path: addresses.privacy, right: 'see_identifiers' },
     ],
   },
   {

@@ -19,6 +19,7 @@ export const de: Translation<typeof en> = {
   'place.segments': 'Segmente',
   'place.attributes': 'Merkmale',
   'place.quality': 'Qualität',
+  'place.privacy': 'Datenschutz',
   'place.journey': 'Ist-Journey',
   'place.people': 'Personen',
   'place.workspaces': 'Arbeitsbereiche',

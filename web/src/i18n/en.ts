@@ -17,6 +17,7 @@ export const en = {
   'place.segments': 'Segments',
   'place.attributes': 'Attributes',
   'place.quality': 'Quality',
+  'place.privacy': 'Privacy',
   'place.journey': 'Actual journey',
   'place.people': 'People',
   'place.workspaces': 'Workspaces',

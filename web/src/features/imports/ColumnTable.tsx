@@ -10,7 +10,7 @@ import { attributeRoles, identifierKinds, identifierRoles, type ColumnChoice } f
 const kindIcons: Record<string, Icon> = { time: IconCalendarTime, time_of_day: IconClock, integer: IconNumbers, decimal: IconDecimal, text: IconAbc, person: IconUser, empty: IconSquareDashed };
 const needed: ColumnRole[] = ['customer', 'event_type', 'time', 'time_of_day', 'instance_key'];
 const useful: ColumnRole[] = ['channel', 'source_system', 'direction', 'unit', 'cost'];
-const further: ColumnRole[] = ['identifier', 'event_attribute', 'customer_attribute', 'pseudonymise', 'ignore'];
+const further: ColumnRole[] = ['identifier', 'event_attribute', 'customer_attribute', 'pseudonymise', 'consent_analytics', 'consent_personalisation', 'consent_contact', 'ignore'];
 /** A file with hundreds of columns shows these first; the rest on demand. */
 const firstColumns = 40;
 
