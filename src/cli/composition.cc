@@ -114,7 +114,8 @@ Composition::Composition(DataFolder data, std::unique_ptr<db::Database> opened, 
                         .folder = [this](const WorkspaceId& workspace) { return stores.folder(workspace); },
                         .customer_of = [this](const WorkspaceId& workspace, uint32_t identity) -> Result<std::pair<uint32_t, std::vector<uint32_t>>> {
                           const auto store = TRY(stores.open(workspace));
-                          return std::pair(store->customer_of(identity), store->identities_of(identity));
+                          const uint32_t customer = store->customer_of(identity);
+                          return std::pair(customer, store->identities_of(customer));
                         },
                         .restrict = [this](const WorkspaceId& workspace, const std::vector<uint32_t>& numbers, bool restricted) -> Result<void> {
                           const auto store = TRY(stores.open(workspace));

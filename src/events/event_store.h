@@ -160,9 +160,6 @@ class EventStore {
 
   /// How many events a scan gives: those of restricted customers are left out.
   virtual Result<uint64_t> scanned_count() const = 0;
-  /// `scan` of these customers alone.
-  virtual Result<void> scan_customers(const std::vector<uint32_t>& customers, uint64_t up_to, const std::vector<uint32_t>& attributes,
-                                      const std::function<Result<void>(EventColumns&&)>& take, std::stop_token stop = {}) const = 0;
 };
 
 /// A text as a number: "12", "-3.5", "12,50"; none for any other text, thousands separators included.
