@@ -53,11 +53,11 @@ Result<std::vector<std::pair<std::string, std::string>>> sources_of(connect::Sou
 }
 }  // namespace
 
-Composition::Composition(DataFolder data, std::unique_ptr<db::Database> opened, std::unique_ptr<privacy::Vault> identities, privacy::SecretBox box,
+Composition::Composition(DataFolder data, std::unique_ptr<db::Database> opened, std::unique_ptr<privacy::Vault> opened_vault, privacy::SecretBox box,
                          connect::ConnectorLimits limits, Clock& clock)
     : folder(std::move(data)),
       database(std::move(opened)),
-      vault(std::move(identities)),
+      vault(std::move(opened_vault)),
       audit(*database, clock),
       tracking_plans(*database, intake_book, audit),
       intake_book(*database, clock, [this](const WorkspaceId& workspace) { return zone_of(workspaces, workspace); }),

@@ -110,7 +110,7 @@ class Composition {
   privacy::Requests privacy_requests;
   privacy::Status privacy_status;
 
-  Composition(DataFolder data, std::unique_ptr<db::Database> opened, std::unique_ptr<privacy::Vault> identities, privacy::SecretBox box,
+  Composition(DataFolder data, std::unique_ptr<db::Database> opened, std::unique_ptr<privacy::Vault> opened_vault, privacy::SecretBox box,
               connect::ConnectorLimits limits, Clock& clock);
 };
 
