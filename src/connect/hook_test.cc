@@ -166,7 +166,7 @@ TEST(HookPresets, EachReadsItsOwnSample) {
       EXPECT_EQ(item.state, HookItemState::event) << info.id << " " << item.index;
       EXPECT_TRUE(item.problems.empty()) << info.id << " " << (item.problems.empty() ? "" : item.problems[0].field + " " + item.problems[0].code);
       EXPECT_FALSE(item.event.message.starts_with("content ")) << info.id << ": the sample has an id";
-      if (info.id != "standard") EXPECT_FALSE(item.event.direction.empty()) << info.id << ": who acted";
+      EXPECT_EQ(item.event.direction.empty(), info.id == "standard") << info.id << ": who acted";
       EXPECT_EQ(item.event.time.count() / 86'400'000'000 >= 20'514, true) << info.id << " " << iso_utc(item.event.time);
       EXPECT_EQ(shown(item).customer, item.event.customer);
     }
