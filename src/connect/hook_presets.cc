@@ -183,7 +183,8 @@ HookPreset read(const detail::PresetText& text) {
   auto mapping = parse_json<HookMapping>(text.mapping);
   ensure(mapping.has_value(), "a preset's mapping can be read");
   preset.info.mapping = std::move(*mapping);
-  for (const auto& [name, value] : nlohmann::json::parse(text.sample_headers).items()) preset.info.sample_headers[name] = value;
+  const auto headers = nlohmann::json::parse(text.sample_headers);
+  for (const auto& [name, value] : headers.items()) preset.info.sample_headers[name] = value.get<std::string>();
   return preset;
 }
 }  // namespace
