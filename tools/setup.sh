@@ -14,7 +14,7 @@ sudo=
 run_packages=(ca-certificates curl g++ cmake ninja-build ccache mold pkg-config git python3 libssl-dev zlib1g-dev libsqlite3-dev
   libpq-dev nlohmann-json3-dev libsimdjson-dev libexpat1-dev libpugixml-dev libsodium-dev libicu-dev libzip-dev libxxhash-dev libfmt-dev
   libcurl4-openssl-dev librdkafka-dev libmariadb-dev libhowardhinnant-date-dev libgtest-dev libgmock-dev tzdata)
-test_packages=(chromium postgresql-15 mariadb-server clang-19 libclang-rt-19-dev llvm-19 fonts-inter libbenchmark-dev)
+test_packages=(chromium postgresql-15 mariadb-server libxml2-utils python3-jsonschema clang-19 libclang-rt-19-dev llvm-19 fonts-inter libbenchmark-dev)
 packages=("${run_packages[@]}")
 [ "$want" = run ] || packages+=("${test_packages[@]}")
 missing=()

@@ -10,6 +10,7 @@ int user_command(const std::vector<std::string>& words);
 int workspace_command(const std::vector<std::string>& words);
 int demo_command(const std::vector<std::string>& words);
 int import_command(const std::vector<std::string>& words);
+int export_command(const std::vector<std::string>& words);
 int backup_command(const std::vector<std::string>& words);
 int restore_command(const std::vector<std::string>& words);
 int check_command(const std::vector<std::string>& words);

@@ -14,6 +14,7 @@
 #include "connect/connectors.h"
 #include "connect/hook_intake.h"
 #include "connect/hooks.h"
+#include "connect/exports.h"
 #include "connect/imports.h"
 #include "connect/live.h"
 #include "connect/live_watch.h"
@@ -109,6 +110,7 @@ class Composition {
   privacy::VaultHolder vault_holder;
   privacy::Requests privacy_requests;
   privacy::Status privacy_status;
+  connect::Exports exports;
 
   Composition(DataFolder data, std::unique_ptr<db::Database> opened, std::unique_ptr<privacy::Vault> opened_vault, privacy::SecretBox box,
               connect::ConnectorLimits limits, Clock& clock);

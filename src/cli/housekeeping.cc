@@ -20,7 +20,10 @@ Housekeeping::Housekeeping(Composition& parts) {
         const auto workspaces = parts.workspaces.all();
         if (!workspaces) log_warning("serve", "housekeeping: {}", workspaces.error().detail);
         else
-          for (const auto& workspace : *workspaces) parts.uploads.clean_up(workspace.id);
+          for (const auto& workspace : *workspaces) {
+            parts.uploads.clean_up(workspace.id);
+            parts.exports.clean_up(workspace.id);
+          }
       }
       parts.privacy_requests.look_after(stop);
       if (const size_t closed = parts.stores.close_unused(Clock::system().now() - store_idle_max); closed > 0)

@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <fstream>
 #include <thread>
@@ -7,6 +6,7 @@
 #include "cli/api_client.h"
 #include "cli/arguments.h"
 #include "cli/commands.h"
+#include "cli/progress_line.h"
 #include "connect/file_bytes.h"
 
 namespace lotse::cli {
@@ -14,8 +14,10 @@ namespace {
 using json = nlohmann::json;
 namespace fs = std::filesystem;
 constexpr const char* help =
-    "lotse import FILE --data DIR --workspace SLUG --source NAME [--mapping FILE.json] [--json]\n\n"
-    "Imports a CSV, XLSX or XES file (also .gz). How its columns are read comes from --mapping, else from the source's\n"
+    "lotse import FILE --data DIR --workspace SLUG --source NAME [--mapping FILE.json] [--customer-type T] [--key-type T] [--json]\n\n"
+    "Imports a file: CSV, TSV, XLSX, JSON (also a line each), Parquet, XES or OCEL 2.0 (JSON, XML, SQLite); also .gz.\n"
+    "Of an OCEL log --customer-type names the object type that is the customer, --key-type one that is the instance key.\n"
+    "How its columns are read comes from --mapping, else from the source's\n"
     "saved mapping, else from what the file looks like. A mapping is what the API calls SourceMapping:\n"
     "  {\"read\": {\"time_zone\": \"Europe/Berlin\"},\n"
     "   \"columns\": [{\"column\": \"Kundennr\", \"role\": \"customer\"}, {\"column\": \"Was\", \"role\": \"event_type\"},\n"
@@ -23,27 +25,6 @@ constexpr const char* help =
     "Works while the server runs, too. Importing the same or a grown file again adds only what is new.\n"
     "Exit codes: 0 imported (rejected rows are counted, not an error)  2 wrong input  4 no such workspace  6 try later\n"
     "            7 cancelled  70 failed\n";
-
-/// One line on a terminal that is drawn anew; nothing in a pipe.
-class ProgressLine {
- public:
-  explicit ProgressLine(bool shown) : shown_(shown && ::isatty(STDERR_FILENO)) {}
-  ~ProgressLine() { clear(); }
-  void show(std::string_view stage, double share) {
-    if (!shown_) return;
-    const int filled = int(share * 30);
-    fmt::print(stderr, "\r{:<12} [{:<30}] {:3.0f} %", stage, std::string(size_t(filled), '#'), share * 100);
-    drawn_ = true;
-  }
-  void clear() {
-    if (drawn_) fmt::print(stderr, "\r{:60}\r", "");
-    drawn_ = false;
-  }
-
- private:
-  const bool shown_;
-  bool drawn_ = false;
-};
 
 Result<json> read_mapping(const std::string& file) {
   std::ifstream in(file);
@@ -54,10 +35,15 @@ Result<json> read_mapping(const std::string& file) {
 }
 
 /// What the file looks like, as a mapping.
-json suggested(const json& detection) {
+json suggested(const json& detection, const json& read) {
   json columns = json::array();
-  for (const auto& column : detection["columns"]) columns.push_back({{"column", column["name"]}, {"role", column["suggested"]}});
-  return {{"columns", columns}};
+  for (const auto& column : detection["columns"]) {
+    columns.push_back({{"column", column["name"]}, {"role", column["suggested"]}});
+    if (column.contains("suggested_name")) columns.back()["name"] = column["suggested_name"];
+  }
+  json mapping = {{"columns", columns}};
+  if (!read.empty()) mapping["read"] = read;
+  return mapping;
 }
 
 Result<json> mapping_for(ApiClient& api, const std::string& workspace, const std::string& upload, const Arguments& arguments) {
@@ -66,7 +52,10 @@ Result<json> mapping_for(ApiClient& api, const std::string& workspace, const std
   const std::string name = TRY(arguments.required("source"));
   for (const auto& source : sources["items"])
     if (source["name"] == name && !source["mapping"]["columns"].empty()) return source["mapping"];
-  return suggested(TRY(api.ask(http::Method::post, workspace + "/uploads/" + upload + "/detection", json::object())));
+  json read = json::object();
+  if (const auto type = arguments.option("customer-type")) read["customer_type"] = *type;
+  if (const auto type = arguments.option("key-type")) read["key_type"] = *type;
+  return suggested(TRY(api.ask(http::Method::post, workspace + "/uploads/" + upload + "/detection", read)), read);
 }
 
 void print_outcome(const json& import) {
@@ -77,15 +66,6 @@ void print_outcome(const json& import) {
     for (const auto& reason : import[list])
       fmt::print("  {:<8} {:>10}  {}{}\n", list == std::string_view("rejects") ? "rejected" : "note", reason["rows"].get<uint64_t>(),
                  reason["code"].get<std::string>(), reason.contains("example") ? "  like " + reason["example"].get<std::string>() : "");
-}
-
-/// What kind of error ended an import: its job keeps the code only. Most lie in the file or the mapping.
-ErrorKind kind_of(std::string_view code) {
-  for (const std::string_view later : {"disk_full", "interrupted", "out_of_memory", "store_busy", "store_recovering", "store_closing", "file_not_writable"})
-    if (code == later) return ErrorKind::unavailable;
-  for (const std::string_view defect : {"internal", "store_failed", "store_broken", "database_broken"})
-    if (code == defect) return ErrorKind::internal;
-  return ErrorKind::invalid;
 }
 
 Result<void> import_file(const Arguments& arguments) {
@@ -116,14 +96,14 @@ Result<void> import_file(const Arguments& arguments) {
   if (arguments.flag("json")) fmt::print("{}\n", import.dump(2));
   if (import["state"] == "cancelled") return Error::make(ErrorKind::cancelled, "import_cancelled");
   if (const std::string code = import.value("error_code", "internal"); import["state"] != "done")
-    return Error::make(kind_of(code), code, import.value("error_detail", ""));
+    return Error::make(kind_of_job_error(code), code, import.value("error_detail", ""));
   if (!arguments.flag("json")) print_outcome(import);
   return {};
 }
 }  // namespace
 
 int import_command(const std::vector<std::string>& words) {
-  const auto arguments = Arguments::read(words, {"data", "workspace", "source", "mapping"}, {"json", "help"});
+  const auto arguments = Arguments::read(words, {"data", "workspace", "source", "mapping", "customer-type", "key-type"}, {"json", "help"});
   if (arguments && arguments->flag("help")) {
     fmt::print("{}", help);
     return 0;

@@ -23,6 +23,7 @@ constexpr Command commands[] = {
     {"serve", lotse::cli::serve_command, "serve a data folder to browsers"},
     {"demo", lotse::cli::demo_command, "make the demo workspace, or only its files"},
     {"import", lotse::cli::import_command, "import a log file into a workspace"},
+    {"export", lotse::cli::export_command, "write a workspace's log into a file"},
     {"mine", lotse::cli::mine_command, "analyse a log file without a server"},
     {"user", lotse::cli::user_command, "people: list, add, passwd"},
     {"workspace", lotse::cli::workspace_command, "workspaces: list, add"},

@@ -144,11 +144,24 @@ struct Log {
   uint64_t invalid_bytes = 0, loose_events = 0;
 };
 
-Result<> read_log(formats::ByteFile& file, const DetectedFile& found, const Plan& plan, const MineOptions& options, formats::TimeLayout layout,
-                  Micros now, Log& out) {
+Result<> read_log(formats::ByteFile& file, const DetectedFile& found, const Plan& in_file, const MineOptions& options, formats::TimeLayout layout,
+                  Micros now, formats::OtherFormats* others, Log& out) {
   const formats::StampReader stamps(layout, TRY(formats::Zone::find(options.zone)), now);
   const bool serial_days = found.options.format == formats::FileFormat::xlsx;
-  auto table = TRY(formats::OpenTable::open(file, found.options));
+  std::vector<std::string> wanted;
+  for (const size_t c : in_file.activity) wanted.push_back(found.columns[c].name);
+  for (const size_t c : {in_file.instance, in_file.time, in_file.customer.value_or(in_file.time), in_file.lifecycle.value_or(in_file.time), in_file.time_of_day.value_or(in_file.time)})
+    wanted.push_back(found.columns[c].name);
+  auto table = TRY(formats::OpenTable::open(file, found.options, wanted, others));
+  const auto place = [&](size_t column) {
+    const auto& names = table->rows().columns();
+    return static_cast<size_t>(std::find(names.begin(), names.end(), found.columns[column].name) - names.begin());
+  };
+  Plan plan = in_file;
+  for (size_t* c : {&plan.instance, &plan.time}) *c = place(*c);
+  for (auto* c : {&plan.customer, &plan.lifecycle, &plan.time_of_day})
+    if (*c) *c = place(**c);
+  for (size_t& c : plan.activity) c = place(c);
   formats::RowBlock block;
   std::string joined;
   while (TRY(table->rows().next(block))) {
@@ -224,20 +237,21 @@ Result<> read_log(formats::ByteFile& file, const DetectedFile& found, const Plan
 
 }  // namespace
 
-Result<MineReport> mine(formats::ByteFile& file, const MineOptions& options, Clock& clock) {
+Result<MineReport> mine(formats::ByteFile& file, const MineOptions& options, Clock& clock, formats::OtherFormats* others) {
   formats::DetectHints hints;
   if (options.format) {
     hints.format = from_word<formats::FileFormat>(*options.format);
-    if (!hints.format) return Error::invalid("unknown_format", "", fmt::format("The format \"{}\" is not known. Use csv, xlsx or xes.", *options.format));
+    if (!hints.format) return Error::invalid("unknown_format", "", fmt::format("The format \"{}\" is not known. Use csv, xlsx, json, parquet, xes, ocel_json, ocel_xml or ocel_sqlite.", *options.format));
   }
   hints.delimiter = options.separator;
   hints.sheet = options.sheet;
   if (options.lifecycle) hints.xes.lifecycle = *options.lifecycle;
+  hints.ocel = {options.customer_type.value_or(""), options.key_type.value_or("")};
   if (options.classifier && !keys_of(*options.classifier).empty()) hints.xes.classifier = keys_of(*options.classifier);
   TRY(formats::Zone::find(options.zone));
 
   MineReport report;
-  auto detected = formats::detect(file, hints);
+  auto detected = formats::detect(file, hints, others);
   // An XES log without a single event in a trace is a log; a table without rows is a mistake.
   if (!detected && detected.error().code == "no_rows" && xes_head(file)) {
     report.warnings.push_back({"no_events", 0, std::nullopt});
@@ -259,11 +273,11 @@ Result<MineReport> mine(formats::ByteFile& file, const MineOptions& options, Clo
 
   const Micros now = clock.now();
   auto log = std::make_unique<Log>();
-  if (auto done = read_log(file, found, plan, options, layout, now, *log); !done) return done.error();
+  if (auto done = read_log(file, found, plan, options, layout, now, others, *log); !done) return done.error();
   if (ambiguous && log->rejects.of("bad_time") > 0) {
     // The start of the file did not tell 03/04 from 04/03, but a later row does.
     auto other = std::make_unique<Log>();
-    if (auto done = read_log(file, found, plan, options, formats::TimeLayout::day_slash, now, *other); !done) return done.error();
+    if (auto done = read_log(file, found, plan, options, formats::TimeLayout::day_slash, now, others, *other); !done) return done.error();
     if (other->rejects.total() < log->rejects.total()) {
       log = std::move(other);
       ambiguous = false;

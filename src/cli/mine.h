@@ -6,7 +6,7 @@
 
 #include "base/describe.h"
 #include "base/time.h"
-#include "formats/byte_source.h"
+#include "formats/detect.h"
 
 /// `lotse mine LOG`: a log file in, its journeys out, without a server and without mapping rules.
 namespace lotse::cli {
@@ -15,10 +15,11 @@ namespace lotse::cli {
 struct MineOptions {
   std::optional<std::string> case_column, activity_column, time_column, customer_column;  ///< names of columns
   std::optional<char> separator;
-  std::optional<std::string> format;      ///< csv, xlsx or xes
+  std::optional<std::string> format;      ///< csv, xlsx, json, parquet, xes, ocel_json, ocel_xml, ocel_sqlite
   std::optional<std::string> sheet;       ///< xlsx
   std::optional<std::string> lifecycle;   ///< only events with this lifecycle:transition, upper and lower case alike
   std::optional<std::string> classifier;  ///< keys joined by '+', like name+lifecycle
+  std::optional<std::string> customer_type, key_type;  ///< OCEL: object types
   std::string zone = "UTC";               ///< for times without a zone
 };
 
@@ -80,7 +81,7 @@ struct MineReport {
 ///   errors   column_not_found, column_not_guessed (the detail lists the columns), lifecycle_missing, too_many_touchpoints
 ///            (more than 65,535 different activities), unknown_zone, and those of formats::detect and the readers
 ///   memory   about 80 bytes per event
-Result<MineReport> mine(formats::ByteFile& file, const MineOptions& options, Clock& clock);
+Result<MineReport> mine(formats::ByteFile& file, const MineOptions& options, Clock& clock, formats::OtherFormats* others = nullptr);
 
 /// `lotse mine` with its arguments (without "mine"); gives the exit code.
 int mine_command(const std::vector<std::string>& arguments);

@@ -4,6 +4,7 @@
 
 #include "cli/arguments.h"
 #include "cli/mine.h"
+#include "connect/disk_formats.h"
 #include "connect/file_bytes.h"
 
 namespace lotse::cli {
@@ -11,7 +12,7 @@ namespace {
 
 constexpr const char* help = R"(lotse mine LOG [options]
 
-Reads an event log (CSV, Excel .xlsx or XES, also packed as .gz) and prints its journeys: numbers, directly-follows
+Reads an event log (CSV, Excel .xlsx, JSON, Parquet, XES or OCEL 2.0, also packed as .gz) and prints its journeys: numbers, directly-follows
 graph, most frequent variants. Needs no server and writes nothing.
 
   --json               one JSON object instead of a summary
@@ -20,7 +21,9 @@ graph, most frequent variants. Needs no server and writes nothing.
   --time NAME          column with the time                    guessed where absent
   --customer NAME      column with the customer; an instance is then the pair of customer and case
   --separator CHAR     of a CSV: a character, or tab           guessed where absent
-  --format FORMAT      csv, xlsx or xes                        guessed where absent
+  --format FORMAT      csv, xlsx, json, parquet, xes, ocel_json, ocel_xml or ocel_sqlite   guessed where absent
+  --customer-type T    of an OCEL log: the object type that is the case   guessed where absent
+  --key-type T         of an OCEL log: another one that is the case, the first then being the customer
   --sheet NAME         of an Excel file                        the first one with rows
   --lifecycle VALUE    only events with this lifecycle:transition, like complete
   --classifier KEYS    what names an event, joined by +, like name+lifecycle
@@ -102,6 +105,8 @@ Result<Asked> parse(const std::vector<std::string>& arguments) {
                                        : word == "--sheet"      ? &o.sheet
                                        : word == "--lifecycle"  ? &o.lifecycle
                                        : word == "--classifier" ? &o.classifier
+                                       : word == "--customer-type" ? &o.customer_type
+                                       : word == "--key-type" ? &o.key_type
                                        : word == "--separator" || word == "--zone" ? &plain
                                                                                    : nullptr;
       if (!to) return wrong(fmt::format("The option {} is not known. See lotse mine --help.", word));
@@ -131,7 +136,8 @@ Result<> run(const std::vector<std::string>& arguments) {
     return {};
   }
   auto file = TRY(connect::DiskFile::open(asked.file));
-  const MineReport report = TRY(mine(*file, asked.options, Clock::system()));
+  connect::DiskFormats others(asked.file);
+  const MineReport report = TRY(mine(*file, asked.options, Clock::system(), &others));
   if (asked.json) {
     fmt::print("{}\n", to_json(report).dump(1));
   } else {

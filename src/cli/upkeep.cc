@@ -12,11 +12,11 @@ Error not_written(const fs::path& path, const std::error_code& why) {
   return Error::make(ErrorKind::unavailable, why == std::errc::no_space_on_device ? "disk_full" : "target_not_writable", path.string() + ": " + why.message());
 }
 
-/// Files of a workspace that are worth keeping besides the store's own: not what can be made anew, nor uploads that
-/// live a day at most.
+/// Files of a workspace that are worth keeping besides the store's own: not what can be made anew, nor uploads and
+/// exports, which live a day at most.
 bool is_kept(const fs::path& relative) {
   const std::string first = relative.begin()->string();
-  return !first.starts_with("events.") && !first.starts_with("columns.") && first != "tmp" && first != "uploads";
+  return !first.starts_with("events.") && !first.starts_with("columns.") && first != "tmp" && first != "uploads" && first != "exports";
 }
 
 Result<void> copy_other_files(const fs::path& from, const fs::path& to) {

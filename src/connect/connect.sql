@@ -58,3 +58,22 @@ SELECT id, state, outcome FROM imports WHERE workspace_id = :workspace_id
 
 -- name: upload_list
 SELECT id FROM uploads WHERE workspace_id = :workspace_id
+
+-- name: export_insert
+INSERT INTO exports (workspace_id, id, state, created_by, created_at, request, outcome)
+VALUES (:workspace_id, :id, :state, :created_by, :created_at, :request, :outcome)
+
+-- name: export_update
+UPDATE exports SET state = :state, outcome = :outcome WHERE workspace_id = :workspace_id AND id = :id
+
+-- name: export_delete
+DELETE FROM exports WHERE workspace_id = :workspace_id AND id = :id
+
+-- name: export_get
+SELECT outcome, request FROM exports WHERE workspace_id = :workspace_id AND id = :id
+
+-- name: export_list
+SELECT id, outcome FROM exports WHERE workspace_id = :workspace_id ORDER BY id DESC LIMIT 200
+
+-- name: export_list_before
+SELECT id FROM exports WHERE workspace_id = :workspace_id AND created_at < :before AND state NOT IN ('queued', 'running')

@@ -8,6 +8,7 @@
 #include "connect/detail/names.h"
 #include "connect/detail/pull.h"
 #include "connect/detail/stored_connector.h"
+#include "connect/disk_formats.h"
 #include "connect/file_bytes.h"
 #include "connect/import_run.h"
 #include "connect/schedule.h"
@@ -159,7 +160,8 @@ Result<ConnectorPreview> Connectors::preview(const Viewer& viewer, const Preview
   if (batch->file) {
     out.file = batch->file->filename().string();
     const auto file = TRY(DiskFile::open(*batch->file));
-    out.detection = TRY(detect_file(*file, read));
+    DiskFormats others(*batch->file);
+    out.detection = TRY(detect_file(*file, read, &others));
     out.rows = out.detection->preview.size();
     out.more = true;
     return out;

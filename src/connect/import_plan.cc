@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "formats/log_write.h"
 #include "hub/direction.h"
 
 namespace lotse::connect {
@@ -30,7 +31,7 @@ Result<formats::DetectHints> hints(const ReadOptions& options, std::string_view 
   const auto field = [&](std::string_view name) { return fmt::format("{}/{}", at, name); };
   if (options.format) {
     out.format = from_word<formats::FileFormat>(*options.format);
-    if (!out.format) return Error::invalid("not_a_choice", field("format"), "csv, xlsx or xes is expected");
+    if (!out.format) return Error::invalid("not_a_choice", field("format"), "csv, xlsx, json, parquet, xes, ocel_json, ocel_xml or ocel_sqlite is expected");
   }
   if (options.encoding) {
     out.encoding = from_word<formats::Encoding>(*options.encoding);
@@ -46,6 +47,7 @@ Result<formats::DetectHints> hints(const ReadOptions& options, std::string_view 
   out.sheet = options.sheet;
   if (options.classifier_with_lifecycle.value_or(false)) out.xes.classifier = {"name", "lifecycle"};
   if (options.lifecycle) out.xes.lifecycle = *options.lifecycle;
+  out.ocel = {options.customer_type.value_or(""), options.key_type.value_or("")};
   return out;
 }
 
@@ -63,6 +65,7 @@ ColumnRole role_of(formats::ColumnRole role) {
     case R::unit: return ColumnRole::unit;
     case R::cost: return ColumnRole::cost;
     case R::attribute: return ColumnRole::event_attribute;
+    case R::customer_attribute: return ColumnRole::customer_attribute;
     case R::staff: return ColumnRole::ignore;  // names of staff are left out unless somebody asks for their pseudonyms
     case R::ignored: return ColumnRole::ignore;
   }
@@ -85,9 +88,9 @@ std::string kind_of(const formats::DetectedColumn& column) {
 
 /// Whether slash dates of a column have the day or the month first, by the first row that can be read in one way only;
 /// none where every row can be read in both.
-Result<std::optional<formats::TimeLayout>> settled_slash_dates(formats::ByteFile& file, const formats::TableOptions& options, const std::string& column,
-                                                              Micros now, std::stop_token stop) {
-  const auto table = TRY(formats::OpenTable::open(file, options));
+Result<std::optional<formats::TimeLayout>> settled_slash_dates(formats::ByteFile& file, formats::OtherFormats& others, const formats::TableOptions& options,
+                                                              const std::string& column, Micros now, std::stop_token stop) {
+  const auto table = TRY(formats::OpenTable::open(file, options, {column}, &others));
   const auto& names = table->rows().columns();
   const auto place = static_cast<size_t>(std::ranges::find(names, column) - names.begin());
   const formats::StampReader month_first(formats::TimeLayout::us, formats::Zone::utc(), now), day_first(formats::TimeLayout::day_slash, formats::Zone::utc(), now);
@@ -150,10 +153,10 @@ Result<void> check_mapping(const SourceMapping& mapping, std::string_view at) {
   return {};
 }
 
-Result<ImportPlan> plan_import(formats::ByteFile& file, const ImportOrder& order, Micros now, std::stop_token stop) {
+Result<ImportPlan> plan_import(formats::ByteFile& file, formats::OtherFormats& others, const ImportOrder& order, Micros now, std::stop_token stop) {
   const SourceMapping& mapping = order.mapping;
   TRY(check_mapping(mapping, "/mapping"));
-  const auto detected = TRY(formats::detect(file, TRY(hints(mapping.read, "/mapping/read"))));
+  const auto detected = TRY(formats::detect(file, TRY(hints(mapping.read, "/mapping/read")), &others));
   ImportPlan plan;
   plan.table = detected.options;
   formats::TimeLayout layout = formats::TimeLayout::iso;
@@ -170,7 +173,7 @@ Result<ImportPlan> plan_import(formats::ByteFile& file, const ImportOrder& order
         layout = seen.time->layout;
         plan.us_dates_assumed = seen.time->slash_ambiguous && !mapping.read.time_format;
         if (plan.us_dates_assumed)
-          if (const auto settled = TRY(settled_slash_dates(file, plan.table, column.column, now, stop))) {
+          if (const auto settled = TRY(settled_slash_dates(file, others, plan.table, column.column, now, stop))) {
             layout = *settled;
             plan.us_dates_assumed = false;
           }
@@ -235,8 +238,8 @@ Result<void> place_columns(ImportPlan& plan, const SourceMapping& mapping, const
   return {};
 }
 
-Result<Detection> detect_file(formats::ByteFile& file, const ReadOptions& options) {
-  const auto detected = TRY(formats::detect(file, TRY(hints(options, ""))));
+Result<Detection> detect_file(formats::ByteFile& file, const ReadOptions& options, formats::OtherFormats* others) {
+  const auto detected = TRY(formats::detect(file, TRY(hints(options, "")), others));
   Detection out;
   out.format = word(detected.options.format);
   out.compressed = detected.options.compressed;
@@ -246,7 +249,13 @@ Result<Detection> detect_file(formats::ByteFile& file, const ReadOptions& option
     out.encoding = word(detected.options.encoding);
     out.delimiter = std::string(1, detected.options.dialect.blank_runs ? ' ' : detected.options.dialect.delimiter);
   }
+  if (detected.options.format == formats::FileFormat::json) out.encoding = word(detected.options.encoding);
   if (detected.options.format == formats::FileFormat::xlsx) out.sheet = detected.options.sheet;
+  if (formats::is_ocel(detected.options.format)) {
+    for (const auto& type : detected.object_types) out.object_types.push_back({type.name, type.objects});
+    out.customer_type = detected.options.ocel.customer_type;
+    if (!detected.options.ocel.key_type.empty()) out.key_type = detected.options.ocel.key_type;
+  }
   for (const auto& column : detected.columns) {
     DetectedColumn c;
     c.name = column.name;
@@ -255,6 +264,9 @@ Result<Detection> detect_file(formats::ByteFile& file, const ReadOptions& option
     c.filled = column.filled_share;
     c.distinct = column.distinct;
     c.suggested = role_of(column.role);
+    if (column.role == formats::ColumnRole::customer_attribute) c.suggested_name = column.name.substr(formats::customer_attribute_prefix.size());
+    if (column.role == formats::ColumnRole::attribute && column.name.starts_with(formats::attribute_prefix) && column.name.size() > formats::attribute_prefix.size())
+      c.suggested_name = column.name.substr(formats::attribute_prefix.size());
     if (column.time) c.time_format = layout_word(column.time->layout);
     if (column.role == formats::ColumnRole::time) out.time_format = c.time_format;
     if (column.kind == formats::ColumnKind::decimal && (!out.decimal || column.role == formats::ColumnRole::cost))

@@ -11,7 +11,7 @@ namespace lotse::connect {
 struct ImportPlan {
   static constexpr size_t none = SIZE_MAX;
   formats::TableOptions table;
-  std::vector<std::string> first_columns;  ///< XES: columns that must keep their place
+  std::vector<std::string> first_columns;  ///< columns that the mapping names
   size_t customer = none, instance_key = none, type = none, time = none, time_of_day = none, channel = none, source = none, direction = none, unit = none, cost = none;
   bool customer_is_instance = false;
   std::vector<hub::IntakeAttribute> attributes;
@@ -30,7 +30,7 @@ struct ImportPlan {
 /// Looks at the file's beginning and resolves everything but the columns' places. Where slash dates could be read either
 /// way there, the whole file is searched for one that decides.
 ///   errors  those of check_mapping and formats::detect; event_types_differ (nearly every row has a type of its own)
-Result<ImportPlan> plan_import(formats::ByteFile& file, const ImportOrder& order, Micros now, std::stop_token stop = {});
+Result<ImportPlan> plan_import(formats::ByteFile& file, formats::OtherFormats& others, const ImportOrder& order, Micros now, std::stop_token stop = {});
 /// The places, once the table is open. errors  unknown_column
 Result<void> place_columns(ImportPlan& plan, const SourceMapping& mapping, const std::vector<std::string>& columns);
 

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "connect/detail/rejects.h"
 #include "connect/detail/row_feed.h"
+#include "connect/disk_formats.h"
 #include "connect/file_bytes.h"
 #include "connect/import_plan.h"
 #include "formats/number.h"
@@ -97,6 +98,8 @@ class BlockReader {
     ++rejected_days_[{day_of(row), std::string(code)}];
     ++reject_count_;
     std::vector<std::string_view> cells;
+    std::string whole;  // of what could not be taken apart
+    if (reader_.block.cell_count(row) == 0) cells.push_back(whole = reader_.block.row_text(row));
     for (size_t c = 0; c < reader_.block.cell_count(row); ++c) cells.push_back(reader_.block.cell(row, c));
     run_.rejects.append_row(reject_text_, number, code, cells);
   }
@@ -125,7 +128,7 @@ class BlockReader {
     rows_ += block.row_count();
     for (size_t r = 0; r < block.row_count(); ++r) {
       if (problem != block.problems().end() && problem->row == r) {
-        reject(r, problem->code, block.cell_count(r) > 0 ? block.cell(r, 0) : std::string_view{});
+        reject(r, problem->code, block.cell_count(r) > 0 ? block.cell(r, 0) : std::string_view(block.row_text(r)).substr(0, 200));
         ++problem;
         continue;
       }
@@ -297,8 +300,10 @@ Result<std::vector<hub::IntakeCount>> counts_of(const Run& run, const events::Du
 
 /// A guess for the tables that want one early; too low only costs time.
 size_t expected_rows(const formats::TableOptions& options, uint64_t file_bytes) {
-  const uint64_t bytes = options.compressed || options.format == formats::FileFormat::xlsx ? file_bytes * 8 : file_bytes;
-  return static_cast<size_t>(std::min<uint64_t>(bytes / (options.format == formats::FileFormat::xes ? 250 : 50) + 1000, 30'000'000));
+  using F = formats::FileFormat;
+  const bool packed = options.compressed || options.format == F::xlsx || options.format == F::parquet;
+  const bool wordy = options.format != F::csv && options.format != F::xlsx && options.format != F::parquet;
+  return static_cast<size_t>(std::min<uint64_t>((packed ? file_bytes * 8 : file_bytes) / (wordy ? 250 : 50) + 1000, 30'000'000));
 }
 }  // namespace
 
@@ -307,8 +312,9 @@ Result<ImportResult> run_import(std::shared_ptr<events::DuckStore> store, privac
   progress(0, "read");
   const auto begin = Steady::now();
   const auto file = TRY(DiskFile::open(order.file));
-  ImportPlan plan = TRY(plan_import(*file, order, clock.now(), stop));
-  const auto table = TRY(formats::OpenTable::open(*file, plan.table, plan.first_columns));
+  DiskFormats others(order.file, order.file.parent_path());
+  ImportPlan plan = TRY(plan_import(*file, others, order, clock.now(), stop));
+  const auto table = TRY(formats::OpenTable::open(*file, plan.table, plan.first_columns, &others));
   TRY(place_columns(plan, order.mapping, table->rows().columns()));
   const hub::LocalDays days(TRY(formats::Zone::find(order.time_zone)));
   hub::IntakeOptions intake_options{order.workspace, order.source_id, order.source_name, plan.customer_is_instance, plan.attributes, plan.customer_kind, plan.identifier_kinds, order.plan, order.consents, order.scrub};

@@ -56,7 +56,7 @@ Result<ImportResult> run_import(std::shared_ptr<events::DuckStore> store, privac
 Result<std::vector<hub::IntakeCount>> stored_counts(const events::DuckStore& store, std::string_view import, const hub::LocalDays& days, Micros arrived);
 
 /// What a file holds and how it would be read.
-Result<Detection> detect_file(formats::ByteFile& file, const ReadOptions& options);
+Result<Detection> detect_file(formats::ByteFile& file, const ReadOptions& options, formats::OtherFormats* others = nullptr);
 
 /// Says whether a mapping can be used at all. errors  as of run_import, with fields below `at`
 Result<void> check_mapping(const SourceMapping& mapping, std::string_view at);

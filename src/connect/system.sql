@@ -16,3 +16,6 @@ SELECT workspace_id, id, outcome FROM connector_runs WHERE state = 'running'
 SELECT h.workspace_id, h.id, h.source_id, s.name, s.mapping, h.preset, h.secret_sealed, h.mapping, h.active
 FROM webhooks h JOIN sources s ON s.workspace_id = h.workspace_id AND s.id = h.source_id
 WHERE h.path_hash = :path_hash
+
+-- name: export_running
+SELECT workspace_id, id, outcome FROM exports WHERE state = 'running'

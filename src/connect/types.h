@@ -35,15 +35,17 @@ constexpr auto describe(ColumnRole) {
 
 /// How the file is to be read; absent fields are detected.
 struct ReadOptions {
-  std::optional<std::string> format, encoding, delimiter, sheet, time_format, time_zone, decimal, lifecycle;
+  std::optional<std::string> format, encoding, delimiter, sheet, time_format, time_zone, decimal, lifecycle, customer_type, key_type;
   std::optional<bool> header, classifier_with_lifecycle;
   static constexpr auto describe() {
-    return json_object("ReadOptions", field("format", &ReadOptions::format, "csv, xlsx or xes"), field("encoding", &ReadOptions::encoding, "utf-8, windows-1252, utf-16le, utf-16be"),
+    return json_object("ReadOptions", field("format", &ReadOptions::format, "csv, xlsx, json, parquet, xes, ocel_json, ocel_xml or ocel_sqlite"), field("encoding", &ReadOptions::encoding, "utf-8, windows-1252, utf-16le, utf-16be"),
                        field("delimiter", &ReadOptions::delimiter, "one character"), field("sheet", &ReadOptions::sheet, "name"),
                        field("time_format", &ReadOptions::time_format, "iso, german, us, excel, epoch_s, epoch_ms, epoch_us"),
                        field("time_zone", &ReadOptions::time_zone, "IANA name, for times without a zone"), field("decimal", &ReadOptions::decimal, "point or comma"),
                        field("lifecycle", &ReadOptions::lifecycle, "XES: keep only this transition"), field("header", &ReadOptions::header, "the first row holds names"),
-                       field("classifier_with_lifecycle", &ReadOptions::classifier_with_lifecycle, "XES: name+lifecycle"));
+                       field("classifier_with_lifecycle", &ReadOptions::classifier_with_lifecycle, "XES: name+lifecycle"),
+                       field("customer_type", &ReadOptions::customer_type, "OCEL: the object type that is the customer"),
+                       field("key_type", &ReadOptions::key_type, "OCEL: the object type whose objects are instance keys"));
   }
 };
 struct DetectedColumn {
@@ -52,13 +54,19 @@ struct DetectedColumn {
   double filled = 0;
   uint64_t distinct = 0;
   ColumnRole suggested = ColumnRole::event_attribute;
-  std::optional<std::string> time_format;
+  std::optional<std::string> time_format, suggested_name;
   static constexpr auto describe() {
     return json_object("DetectedColumn", field("name", &DetectedColumn::name, ""), field("kind", &DetectedColumn::kind, "time, time_of_day, integer, decimal, text, person, empty"),
                        field("samples", &DetectedColumn::samples, "at most 10"), field("filled", &DetectedColumn::filled, "share of non-empty cells in the sample, 0..1"),
                        field("distinct", &DetectedColumn::distinct, "in the sample"), field("suggested", &DetectedColumn::suggested, ""),
-                       field("time_format", &DetectedColumn::time_format, "of a time column"));
+                       field("time_format", &DetectedColumn::time_format, "of a time column"), field("suggested_name", &DetectedColumn::suggested_name, "an attribute's name, where it is not the column's"));
   }
+};
+/// OCEL: one of these is the customer.
+struct ObjectType {
+  std::string name;
+  uint64_t objects = 0;
+  static constexpr auto describe() { return json_object("ObjectType", field("name", &ObjectType::name, ""), field("objects", &ObjectType::objects, "in the file")); }
 };
 struct DetectionNote {
   std::string code, detail;
@@ -69,18 +77,21 @@ struct DetectionNote {
 struct Detection {
   std::string format;
   bool compressed = false;
-  std::optional<std::string> encoding, delimiter, sheet, time_format, decimal;
+  std::optional<std::string> encoding, delimiter, sheet, time_format, decimal, customer_type, key_type;
   bool header = true;
   std::vector<std::string> sheets;
+  std::vector<ObjectType> object_types;
   std::vector<DetectedColumn> columns;
   std::vector<std::vector<std::string>> preview;
   std::vector<DetectionNote> notes;
   std::optional<std::string> matching_source;
   static constexpr auto describe() {
-    return json_object("Detection", field("format", &Detection::format, "csv, xlsx or xes"), field("compressed", &Detection::compressed, ""),
+    return json_object("Detection", field("format", &Detection::format, "as in ReadOptions"), field("compressed", &Detection::compressed, ""),
                        field("encoding", &Detection::encoding, ""), field("delimiter", &Detection::delimiter, ""), field("sheet", &Detection::sheet, ""),
                        field("time_format", &Detection::time_format, "of the suggested time column"), field("decimal", &Detection::decimal, "point or comma"),
-                       field("header", &Detection::header, ""), field("sheets", &Detection::sheets, ""), field("columns", &Detection::columns, ""),
+                       field("header", &Detection::header, ""), field("sheets", &Detection::sheets, ""),
+                       field("object_types", &Detection::object_types, "OCEL"), field("customer_type", &Detection::customer_type, "OCEL: the one that is the customer"),
+                       field("key_type", &Detection::key_type, "OCEL: the one that is the instance key"), field("columns", &Detection::columns, ""),
                        field("preview", &Detection::preview, "first 20 rows, cells as texts"), field("notes", &Detection::notes, "what to look at"),
                        field("matching_source", &Detection::matching_source, "a saved source whose columns fit this file"));
   }

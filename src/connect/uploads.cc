@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/wipe.h"
 #include "connect/connect_sql.h"
+#include "connect/disk_formats.h"
 #include "connect/file_bytes.h"
 #include "connect/import_run.h"
 #include "connect/sources.h"
@@ -121,7 +122,9 @@ Result<Detection> Uploads::detection(const Viewer& viewer, std::string_view id, 
   const auto upload = TRY(get(viewer, id));
   auto file = DiskFile::open(path(viewer.workspace(), upload.id));
   if (!file) return not_found(id);
-  Detection detection = TRY(detect_file(**file, options));
+  const auto place = path(viewer.workspace(), upload.id);
+  DiskFormats others(place, place.parent_path());
+  Detection detection = TRY(detect_file(**file, options, &others));
   const auto saved = TRY(database_.read(viewer.workspace(), [](db::Session& s) { return s.query(sql::source_list); }));
   detection.matching_source = matching_source(saved, detection);
   return detection;

@@ -48,6 +48,26 @@ struct ImportOutcome {
   double store_s = 0, deduplicate_s = 0, publish_s = 0;  ///< store: time inside DuckDB, summed over threads
 };
 
+/// Which events an export has.
+struct ExportWish {
+  std::optional<uint16_t> source;      ///< one source's alone
+  std::optional<Micros> from, to;      ///< half open
+  bool by_instance = false;            ///< by customer, then instance key, then time; else by time
+};
+/// One event on its way out; texts live for the call.
+struct ExportedEvent {
+  uint32_t customer = 0;
+  Micros time{0};
+  uint64_t arrival = 0;
+  uint32_t type = 0;                   ///< code
+  uint16_t source = 0;                 ///< code
+  bool key_is_customer = false;        ///< the log had one key column
+  std::string_view instance_key;       ///< empty: none, or the customer itself
+  std::string_view channel, direction, unit;
+  std::optional<double> cost;
+  std::vector<std::pair<uint32_t, std::string_view>> attributes;  ///< number → text, none empty
+};
+
 /// What an import needs of an attribute; valid as long as the store.
 struct ImportAttribute {
   uint32_t number;
@@ -151,6 +171,13 @@ class DuckStore : public EventStore {
   /// acknowledged before the call is in it. Imports wait meanwhile, live events do not.
   ///   errors  disk_full, store_failed
   Result<void> backup(const std::filesystem::path& target);
+
+  /// Every event as it was stored, with its texts, in the order asked for. What was visible at the call, no more and no less.
+  ///   memory  of DuckDB, which sorts; what does not fit goes to the folder's tmp/
+  ///   errors  cancelled, store_broken, disk_full, and what `take` gives
+  Result<void> export_events(const ExportWish& wish, const std::function<Result<void>(const ExportedEvent&)>& take, std::stop_token stop = {}) const;
+  /// Numbers of the imported attributes that events of the wish may have.
+  std::vector<uint32_t> export_attributes(const ExportWish& wish) const;
 
   // --- reading: see EventStore ---
   std::shared_ptr<const Dictionary> dictionary() const override;

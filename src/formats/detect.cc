@@ -11,7 +11,10 @@
 
 namespace lotse::formats {
 
-bool names_a_time(std::string_view column_name);  // roles.cc
+// roles.cc
+bool names_a_time(std::string_view column_name);
+void suggest_ocel_roles(const OcelOptions& options, std::vector<DetectedColumn>& columns);
+void suggest_own_roles(std::vector<DetectedColumn>& columns);
 
 namespace {
 
@@ -143,7 +146,21 @@ class Opened final : public OpenTable {
  public:
   explicit Opened(ByteFile& file) : file_(file), raw_(file) {}
 
-  Result<> open(const TableOptions& options, std::vector<std::string> first_columns) {
+  Result<> open(const TableOptions& options, std::vector<std::string> first_columns, OtherFormats* others) {
+    others_ = others;
+    if (options.format == FileFormat::parquet || options.format == FileFormat::ocel_sqlite) {
+      if (!others) return Error::invalid("format_not_here", "", "This kind of file cannot be read here.");
+      if (options.format == FileFormat::parquet) {
+        rows_ = TRY(others->parquet(first_columns));
+        return {};
+      }
+      return open_ocel(TRY(others->ocel_sqlite()), options, std::move(first_columns));
+    }
+    others_ = nullptr;
+    if (is_ocel(options.format)) {
+      const SourceMaker source = [this, options] { return std::make_unique<Chain>(file_, options, furthest_); };
+      return open_ocel(options.format == FileFormat::ocel_json ? ocel_json(source) : ocel_xml(source), options, std::move(first_columns));
+    }
     if (options.format == FileFormat::xlsx) {
       book_ = TRY(XlsxBook::open(file_));
       const std::string sheet = options.sheet.empty() && !book_->sheets().empty() ? book_->sheets().front() : options.sheet;
@@ -158,7 +175,14 @@ class Opened final : public OpenTable {
       rows_ = std::move(log);
       return {};
     }
-    auto reader = TRY(CsvReader::open(decode_.emplace(*bytes, options.encoding), options.dialect));
+    decode_.emplace(*bytes, options.encoding);
+    if (options.format == FileFormat::json) {
+      auto reader = JsonReader::open(*decode_, options.json, std::move(first_columns));
+      if (reader->parallel()) json_ = reader.get();
+      rows_ = std::move(reader);
+      return {};
+    }
+    auto reader = TRY(CsvReader::open(*decode_, options.dialect));
     csv_ = reader.get();
     rows_ = std::move(reader);
     return {};
@@ -166,18 +190,55 @@ class Opened final : public OpenTable {
 
   TableReader& rows() override { return *rows_; }
   CsvReader* csv() override { return csv_; }
+  JsonReader* json() override { return json_; }
+  OcelReader* ocel() override { return ocel_; }
   XesReader* xes() override { return xes_; }
-  uint64_t consumed_bytes() const override { return raw_.offset_bytes(); }
+  uint64_t consumed_bytes() const override {
+    if (others_) return static_cast<uint64_t>(others_->share_read() * static_cast<double>(file_.size_bytes()));
+    return std::max(raw_.offset_bytes(), furthest_);
+  }
   uint64_t invalid_bytes() const override { return decode_ ? decode_->invalid_count() : 0; }
 
  private:
+  /// The file's bytes once more from their start.
+  class Chain final : public ByteSource {
+   public:
+    Chain(ByteFile& file, const TableOptions& options, uint64_t& furthest) : raw_(file), furthest_(furthest) {
+      if (options.compressed) inflate_.emplace(raw_);
+      if (options.format == FileFormat::ocel_json) decode_.emplace(options.compressed ? static_cast<ByteSource&>(*inflate_) : raw_, options.encoding);
+    }
+    Result<size_t> read(std::span<char> out) override {
+      ByteSource& top = decode_ ? static_cast<ByteSource&>(*decode_) : inflate_ ? static_cast<ByteSource&>(*inflate_) : raw_;
+      const size_t n = TRY(top.read(out));
+      furthest_ = raw_.offset_bytes();
+      return n;
+    }
+
+   private:
+    FileSource raw_;
+    uint64_t& furthest_;
+    std::optional<InflateSource> inflate_;
+    std::optional<DecodeSource> decode_;
+  };
+
+  Result<> open_ocel(std::unique_ptr<OcelLog> log, const TableOptions& options, std::vector<std::string> first_columns) {
+    auto reader = TRY(OcelReader::open(std::move(log), options.ocel, std::move(first_columns)));
+    ocel_ = reader.get();
+    rows_ = std::move(reader);
+    return {};
+  }
+
   ByteFile& file_;
   FileSource raw_;
+  uint64_t furthest_ = 0;
+  OtherFormats* others_ = nullptr;
   std::optional<InflateSource> inflate_;
   std::optional<DecodeSource> decode_;
   std::unique_ptr<XlsxBook> book_;
   std::unique_ptr<TableReader> rows_;
   CsvReader* csv_ = nullptr;
+  JsonReader* json_ = nullptr;
+  OcelReader* ocel_ = nullptr;
   XesReader* xes_ = nullptr;
 };
 
@@ -198,7 +259,7 @@ Result<std::string> head(ByteFile& file, bool& compressed, bool& complete) {
 }
 
 Error not_a_table() {
-  return Error::invalid("not_a_table", "", "The file holds no text that could be a table. Choose a CSV, Excel (.xlsx) or XES file.");
+  return Error::invalid("not_a_table", "", "The file holds nothing that could be a table. Choose a CSV, Excel (.xlsx), JSON, Parquet, XES or OCEL file.");
 }
 
 bool begins_with_one_of(std::string_view bytes, std::initializer_list<std::string_view> marks) {
@@ -212,17 +273,11 @@ Result<> refuse_other_kinds(std::string_view bytes) {
     return Error::invalid("packed_otherwise", "", "The file is packed in a way that Lotse does not read. Unpack it, or pack it as .gz.");
   if (begins_with_one_of(bytes, {"\xFF\xFE\0\0"sv, "\0\0\xFE\xFF"sv}))
     return Error::invalid("utf32_not_read", "", "The file is written in UTF-32. Save it in UTF-8.");
-  if (begins_with_one_of(bytes, {"%PDF-"sv, "SQLite format 3"sv, "\x89PNG"sv, "GIF8"sv, "\xFF\xD8\xFF"sv, "{\\rtf"sv, "PAR1"sv})) return not_a_table();
+  if (begins_with_one_of(bytes, {"%PDF-"sv, "\x89PNG"sv, "GIF8"sv, "\xFF\xD8\xFF"sv, "{\\rtf"sv})) return not_a_table();
   std::string_view text = bytes.substr(0, 4096);
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   const auto skip_blanks = [&] { text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size())); };
   skip_blanks();
-  if (text.starts_with('{') || text.starts_with('[')) {  // JSON
-    text.remove_prefix(1);
-    skip_blanks();
-    if (begins_with_one_of(text, {"\""sv, "{"sv, "["sv})) return not_a_table();
-    return {};
-  }
   if (!text.starts_with('<')) return {};
   std::string low(text);
   for (char& c : low) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
@@ -230,6 +285,23 @@ Result<> refuse_other_kinds(std::string_view bytes) {
       low.find("urn:schemas-microsoft-com:office:spreadsheet") != std::string::npos)
     return Error::invalid("saved_as_page", "", "This is a web page or an XML that Excel can open, but no Excel file. Open it in Excel and save it as .xlsx.");
   return {};
+}
+
+// Inlined, it makes g++ 12 warn of an uninitialised string that is none.
+[[gnu::noinline]] FileFormat format_of(std::string_view bytes, bool complete) {
+  using namespace std::string_view_literals;
+  if (bytes.starts_with("PAR1")) return FileFormat::parquet;
+  if (bytes.starts_with("SQLite format 3\0"sv)) return FileFormat::ocel_sqlite;
+  if (is_workbook(bytes)) return FileFormat::xlsx;
+  const std::string text = decode_text(bytes, detect_encoding(bytes));
+  const auto has = [&](std::string_view word) { return text.find(word) != std::string::npos; };
+  if (is_xml(bytes)) return has("<object-types") || has("<event-types") || has("<object-type ") ? FileFormat::ocel_xml : FileFormat::xes;
+  const auto json = detect_json(text, complete);
+  if (!json) return FileFormat::csv;
+  if (has("\"ocel:events\"") || has("\"ocel:global-log\"")) return FileFormat::ocel_json;  // of version 1: refused with a word of its own
+  const bool whole = *json == JsonShape::array && text.find_first_not_of(" \t\r\n\xEF\xBB\xBF") != std::string::npos &&
+                     text[text.find_first_not_of(" \t\r\n\xEF\xBB\xBF")] == '{';
+  return whole && (has("\"objectTypes\"") || has("\"eventTypes\"")) ? FileFormat::ocel_json : FileFormat::json;
 }
 
 /// Bytes that no text has, beyond the few that a broken export leaves.
@@ -279,25 +351,31 @@ Result<> detect_csv(std::string_view bytes, bool complete, const DetectHints& hi
 
 }  // namespace
 
-Result<std::unique_ptr<OpenTable>> OpenTable::open(ByteFile& file, const TableOptions& options, std::vector<std::string> first_columns) {
+Result<std::unique_ptr<OpenTable>> OpenTable::open(ByteFile& file, const TableOptions& options, std::vector<std::string> first_columns, OtherFormats* others) {
   auto table = std::make_unique<Opened>(file);
-  if (auto done = table->open(options, std::move(first_columns)); !done) return done.error();
+  if (auto done = table->open(options, std::move(first_columns), others); !done) return done.error();
   return table;
 }
 
-Result<DetectedFile> detect(ByteFile& file, const DetectHints& hints) {
+Result<DetectedFile> detect(ByteFile& file, const DetectHints& hints, OtherFormats* others) {
   DetectedFile out;
   out.options.xes = hints.xes;
+  out.options.ocel = hints.ocel;
   if (file.size_bytes() == 0) return Error::invalid("empty_file", "", "The file is empty. Choose another file.");
   bool complete = false;
   const std::string bytes = TRY(head(file, out.options.compressed, complete));
   if (bytes.empty()) return Error::invalid("empty_file", "", "The file is empty. Choose another file.");
 
   if (!hints.format) TRY(refuse_other_kinds(bytes));
-  const bool workbook = is_workbook(bytes);
-  if (workbook && out.options.compressed)
+  out.options.format = hints.format.value_or(format_of(bytes, complete));
+  if (out.options.compressed && out.options.format == FileFormat::xlsx)
     return Error::invalid("xlsx_compressed", "", "This is an Excel file packed once more. Unpack it and choose the .xlsx file.");
-  out.options.format = hints.format.value_or(workbook ? FileFormat::xlsx : is_xml(bytes) ? FileFormat::xes : FileFormat::csv);
+  if (out.options.format == FileFormat::json || out.options.format == FileFormat::ocel_json) {
+    out.options.encoding = hints.encoding.value_or(detect_encoding(bytes));
+    const auto shape = detect_json(decode_text(bytes, out.options.encoding), complete);
+    if (!shape && !hints.format) return not_a_table();
+    out.options.json = shape.value_or(JsonShape::lines);
+  }
 
   if (out.options.format == FileFormat::csv) {
     if (auto done = detect_csv(bytes, complete, hints, out); !done) return done.error();
@@ -319,11 +397,19 @@ Result<DetectedFile> detect(ByteFile& file, const DetectHints& hints) {
       }
     }
     if (hints.has_header) out.options.dialect.has_header = *hints.has_header;
-    auto table = TRY(OpenTable::open(file, out.options));
+    auto table = TRY(OpenTable::open(file, out.options, {}, others));
     if (auto done = sample(table->rows(), true, out); !done) return done.error();
+    out.invalid_bytes = table->invalid_bytes();
+    if (out.invalid_bytes > 0) out.warnings.emplace_back("invalid_bytes");
+    if (const auto* ocel = table->ocel()) {
+      out.object_types = ocel->object_types();
+      out.options.ocel = ocel->options();
+    }
     for (size_t i = 0; i < out.columns.size(); ++i) out.columns[i].unnamed = out.columns[i].name == fmt::format("column_{}", i + 1);
   }
   suggest_roles(out.columns);
+  if (is_ocel(out.options.format)) suggest_ocel_roles(out.options.ocel, out.columns);
+  suggest_own_roles(out.columns);
   return out;
 }
 

@@ -50,7 +50,7 @@ const std::vector<RoleWords>& role_words() {
        {"activity", "aktivitaet", "ereignis", "eventtype", "eventname"}},
       {ColumnRole::instance_key,
        {"caseconceptname", "caseid", "case", "vorgangsnummer", "vorgangsnr", "vorgangsid", "vorgangid", "vorgang", "fallnummer", "fallid", "fall",
-        "instanceid", "traceid", "prozessid", "processid", "ticketnummer", "ticketnr", "ticketid", "ticket", "bestellnummer", "bestellnr", "bestellung",
+        "instancekey", "instanceid", "traceid", "prozessid", "processid", "ticketnummer", "ticketnr", "ticketid", "ticket", "bestellnummer", "bestellnr", "bestellung",
         "auftragsnummer", "auftragsnr", "auftrag", "orderno", "ordernumber", "orderid", "ordernr", "antragsnummer", "antragsnr", "antrag",
         "applicationid", "schadennummer", "schadennr", "claimid", "claim", "incidentid", "incident", "beschwerdenummer", "complaintid",
         "vertragsnummer", "contractid", "sessionid", "session", "sitzung", "caseidentifier", "caseno", "casenumber", "aktenzeichen"},
@@ -193,6 +193,10 @@ void suggest_roles(std::vector<DetectedColumn>& columns) {
     if (columns[i].kind == ColumnKind::empty || columns[i].unnamed) columns[i].role = ColumnRole::ignored;
     // A column without a name that only counts the rows says nothing; one with other content may mean something.
     taken[i] = columns[i].role == ColumnRole::ignored && columns[i].kind != ColumnKind::timestamp;
+    if (columns[i].role == ColumnRole::attribute && columns[i].name.starts_with(customer_attribute_prefix) && columns[i].name.size() > customer_attribute_prefix.size()) {
+      columns[i].role = ColumnRole::customer_attribute;
+      taken[i] = true;
+    }
   }
   for (const RoleWords& words : role_words()) {
     size_t best = columns.size();
@@ -241,6 +245,60 @@ void suggest_roles(std::vector<DetectedColumn>& columns) {
     if (taken[i] || c.kind != ColumnKind::text || c.samples.size() < 3) continue;
     const auto persons = static_cast<size_t>(std::count_if(c.samples.begin(), c.samples.end(), looks_like_person));
     if (plain_name(c.name).find("name") != std::string::npos && persons * 10 >= c.samples.size() * 8) c.role = ColumnRole::staff;
+  }
+}
+
+namespace {
+bool is_key_role(ColumnRole role) {
+  return role == ColumnRole::customer || role == ColumnRole::instance_key || role == ColumnRole::event_type || role == ColumnRole::time || role == ColumnRole::time_of_day;
+}
+}  // namespace
+
+/// An OCEL log says itself who, what and when.
+void suggest_ocel_roles(const OcelOptions& options, std::vector<DetectedColumn>& columns) {
+  for (DetectedColumn& c : columns) {
+    if (is_key_role(c.role)) c.role = ColumnRole::attribute;
+    if (c.name == "ocel:activity") c.role = ColumnRole::event_type;
+    if (c.name == "ocel:timestamp") c.role = ColumnRole::time;
+    if (c.name == "ocel:eid") c.role = ColumnRole::ignored;
+    if (!c.name.starts_with("ocel:type:")) continue;
+    const std::string_view type = std::string_view(c.name).substr(10);
+    c.role = type == options.customer_type ? ColumnRole::customer : type == options.key_type ? ColumnRole::instance_key : ColumnRole::ignored;
+  }
+}
+
+/// Files that Lotse wrote itself are read without a guess: by the names that its exports give.
+void suggest_own_roles(std::vector<DetectedColumn>& columns) {
+  struct Own {
+    std::string_view name;
+    ColumnRole role;
+  };
+  static constexpr Own table[] = {{"time", ColumnRole::time}, {"customer", ColumnRole::customer}, {"instance_key", ColumnRole::instance_key},
+                                  {"event_type", ColumnRole::event_type}, {"source", ColumnRole::source}, {"channel", ColumnRole::channel},
+                                  {"direction", ColumnRole::direction}, {"unit", ColumnRole::unit}, {"cost", ColumnRole::cost}};
+  static constexpr Own xes[] = {{"time:timestamp", ColumnRole::time}, {"case:customer", ColumnRole::customer}, {"case:instance_key", ColumnRole::instance_key},
+                                {"concept:name", ColumnRole::event_type}, {"source", ColumnRole::source}, {"channel", ColumnRole::channel},
+                                {"direction", ColumnRole::direction}, {"unit", ColumnRole::unit}, {"cost:total", ColumnRole::cost},
+                                {"case:concept:name", ColumnRole::ignored}, {"case:lotse:export", ColumnRole::ignored}};
+  static constexpr Own ocel[] = {{"ocel:timestamp", ColumnRole::time}, {"ocel:type:customer", ColumnRole::customer}, {"instance_key", ColumnRole::instance_key},
+                                 {"ocel:activity", ColumnRole::event_type}, {"source", ColumnRole::source}, {"channel", ColumnRole::channel},
+                                 {"direction", ColumnRole::direction}, {"unit", ColumnRole::unit}, {"cost", ColumnRole::cost},
+                                 {"ocel:eid", ColumnRole::ignored}, {"ocel:type:lotse:instance", ColumnRole::ignored}};
+  const auto has = [&](std::string_view name) { return std::any_of(columns.begin(), columns.end(), [&](const DetectedColumn& c) { return c.name == name; }); };
+  std::span<const Own> own;
+  if (has("case:lotse:export"))
+    own = xes;
+  else if (has("ocel:type:lotse:instance"))
+    own = ocel;
+  else if (columns.size() >= std::size(table) && std::equal(std::begin(table), std::end(table), columns.begin(), [](const Own& o, const DetectedColumn& c) { return o.name == c.name; }))
+    own = table;
+  if (own.empty()) return;
+  for (DetectedColumn& c : columns) {
+    const auto* found = std::find_if(own.data(), own.data() + own.size(), [&](const Own& o) { return o.name == c.name; });
+    if (found != own.data() + own.size())
+      c.role = found->role;
+    else if (c.role != ColumnRole::customer_attribute)
+      c.role = ColumnRole::attribute;
   }
 }
 

@@ -67,6 +67,7 @@ class RowBlock {
 
  private:
   friend class CsvParser;
+  friend class JsonRowParser;
   static constexpr uint32_t side_bit = 0x80000000u;
   struct Cell {
     uint32_t begin;

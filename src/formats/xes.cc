@@ -113,7 +113,7 @@ struct XesLog::State final : detail::XmlPull {
       return;
     }
     if (place == Place::log && (name == "objects" || name == "object-types"))
-      return fail(Error::invalid("ocel_not_read", "", "This is an object-centric log (OCEL), which Lotse does not read yet. Export it as XES or CSV."));
+      return fail(Error::invalid("ocel_not_read", "", "This is an object-centric log of OCEL 1.0; Lotse reads OCEL 2.0. Save it as OCEL 2.0, XES or CSV."));
     const auto type = attribute_type(name);
     if (!type || place == Place::log) {  // globals, extensions, classifiers, attributes of the log, strange elements
       ignored = 1;

@@ -16,6 +16,7 @@ class Touchpoints;
 namespace lotse::connect {
 class Uploads;
 class Imports;
+class Exports;
 class Sources;
 class LiveEvents;
 class LiveWatch;
@@ -83,6 +84,7 @@ struct Services {
   privacy::Consents& consents;
   privacy::Requests& privacy_requests;
   privacy::Status& privacy_status;
+  connect::Exports& exports;
 };
 
 }  // namespace lotse::http

@@ -115,6 +115,13 @@ void TestServer::fill() {
   EXPECT_EQ(import["state"], "done") << import.dump(1);
   EXPECT_EQ(import["rows_rejected"], 1);
   things["/jobs/{id}"] = import.value("job", "");
+  auto made = must(admin->post(ws + "/exports", {{"format", "csv"}}), 202);
+  things["/exports/{id}"] = made["id"];
+  for (int i = 0; i < 200 && made["state"] != "done" && made["state"] != "failed"; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    made = must(admin->get(ws + "/exports/" + std::string(made["id"])), 200);
+  }
+  EXPECT_EQ(made["state"], "done") << made.dump(1);
   things["/sources/{id}"] = must(admin->get(ws + "/sources"), 200)["items"][0]["id"];
   things["/write_keys/{id}"] = must(admin->post(ws + "/write_keys", {{"source", things["/sources/{id}"]}, {"name", "Shop"}}), 201)["write_key"]["id"];
   things["/webhooks/{id}"] = must(admin->post(ws + "/webhooks", {{"source", things["/sources/{id}"]}, {"name", "Tickets"}, {"preset", "zendesk"}}), 201)["webhook"]["id"];

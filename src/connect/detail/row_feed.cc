@@ -7,7 +7,8 @@ RowFeed::RowFeed(formats::OpenTable& table) : table_(table) {
 }
 
 Result<bool> RowFeed::next(Reader& reader) {
-  if (table_.csv()) return next_csv(reader);
+  if (auto* csv = table_.csv()) return next_chunk(*csv, reader.parser, reader);
+  if (auto* json = table_.json()) return next_chunk(*json, reader.json, reader);
   std::lock_guard lock(mutex_);
   if (over_) return false;
   auto more = table_.rows().next(reader.block);
@@ -16,20 +17,21 @@ Result<bool> RowFeed::next(Reader& reader) {
   return more;
 }
 
-Result<bool> RowFeed::next_csv(Reader& reader) {
+template <class Table, class Parser>
+Result<bool> RowFeed::next_chunk(Table& table, std::optional<Parser>& parser, Reader& reader) {
   std::optional<formats::CsvChunk> chunk;
   {
     std::lock_guard lock(mutex_);
     if (over_) return false;
-    if (!reader.parser) reader.parser = table_.csv()->parser();
-    auto next = table_.csv()->next_chunk(std::move(reader.spare));
+    if (!parser) parser.emplace(table.parser());
+    auto next = table.next_chunk(std::move(reader.spare));
     if (!next || !*next) over_ = true;
     chunk = TRY(std::move(next));
     if (!chunk) return false;
     reader.number = blocks_++;
   }
   try {
-    reader.spare = reader.parser->parse(std::move(*chunk), reader.block);
+    reader.spare = parser->parse(std::move(*chunk), reader.block);
   } catch (...) {  // out of memory: those who wait for this block's number must not wait for ever
     std::lock_guard lock(number_mutex_);
     broken_ = true;

@@ -6,7 +6,7 @@
 
 namespace lotse::connect::detail {
 
-/// A table's blocks for several threads. Cutting a CSV into chunks is serial, splitting them into cells is not; blocks get
+/// A table's blocks for several threads. Cutting a CSV or JSON lines into chunks is serial, splitting them into cells is not; blocks get
 /// their row numbers in file order whatever thread has them.
 class RowFeed {
  public:
@@ -18,12 +18,14 @@ class RowFeed {
     uint64_t number = 0;  ///< of the block, from 0 without gaps
     formats::CsvChunk spare;
     std::optional<formats::CsvParser> parser;
+    std::optional<formats::JsonRowParser> json;
   };
   /// The next block; false at the end. After an error of one thread the others are told that it is over.
   Result<bool> next(Reader& reader);
 
  private:
-  Result<bool> next_csv(Reader& reader);
+  template <class Table, class Parser>
+  Result<bool> next_chunk(Table& table, std::optional<Parser>& parser, Reader& reader);
   formats::OpenTable& table_;
   std::mutex mutex_;
   uint64_t blocks_ = 0;

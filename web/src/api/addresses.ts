@@ -26,6 +26,7 @@ export const addresses = {
   trackingPlan: 'daten/qualitaet/messplan',
   privacy: 'daten/datenschutz',
   privacyRecord: 'daten/datenschutz/verzeichnis',
+  exports: 'daten/export',
   people: 'verwaltung/personen',
   workspaces: 'verwaltung/arbeitsbereiche',
   tokens: 'verwaltung/tokens',

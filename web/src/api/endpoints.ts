@@ -3,7 +3,7 @@ import type * as T from './types';
 /** What a stored answer belongs to; a change names the groups that it makes stale. */
 export type Group =
   | 'coverage' | 'dimensions' | 'analysis' | 'touchpoints' | 'mapping' | 'segments' | 'imports' | 'sources' | 'jobs'
-  | 'connectors' | 'members' | 'tokens' | 'audit' | 'customers' | 'write_keys' | 'webhooks' | 'live' | 'identities' | 'computed' | 'customer_view' | 'quality' | 'event_types' | 'privacy';
+  | 'connectors' | 'members' | 'tokens' | 'audit' | 'customers' | 'write_keys' | 'webhooks' | 'live' | 'identities' | 'computed' | 'customer_view' | 'quality' | 'event_types' | 'privacy' | 'exports';
 
 /** A question to a workspace: its answer may be kept and asked again. Use with `useApi`. */
 export interface Question<Request, Answer> {
@@ -144,6 +144,10 @@ export const api = {
   olderImports: getBy<{ cursor?: string }, T.List<T.Import>>('imports', 'imports/older', (r) => `imports?cursor=${id(r.cursor ?? '')}`),
   import: getBy<{ id: string }, T.Import>('imports', 'import', (r) => `imports/${id(r.id)}`),
   startImport: change<T.ImportRequest, T.Import>('POST', 'imports', ['imports', 'sources'], whole),
+  exports: get<T.List<T.Export>>('exports', 'exports'),
+  startExport: change<T.ExportRequest, T.Export>('POST', 'exports', ['exports', 'audit'], whole),
+  cancelExport: change<{ id: string }, T.Export>('POST', (r) => `exports/${id(r.id)}/cancel`, ['exports']),
+  deleteExport: change<{ id: string }>('DELETE', (r) => `exports/${id(r.id)}`, ['exports', 'audit']),
   cancelImport: change<{ id: string }, T.Import>('POST', (r) => `imports/${id(r.id)}/cancel`, ['imports']),
   undoImport: change<{ id: string }, T.Import>('POST', (r) => `imports/${id(r.id)}/undo`, loaded),
   sources: get<T.List<T.Source>>('sources', 'sources'),

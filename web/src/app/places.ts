@@ -3,10 +3,9 @@ import { addresses, type Me, type Right, type Workspace } from '@/api';
 import { hasPage } from './pages';
 
 export type PlaceKey = 'cockpit' | 'touchpoints' | 'explore' | 'data' | 'admin';
-export type PageKey = 'cockpit' | 'touchpoints' | 'journey' | 'import' | 'sources' | 'live' | 'identities' | 'people' | 'workspaces' | 'tokens' | 'audit';
-export type PageKey = 'cockpit' | 'touchpoints' | 'journey' | 'import' | 'sources' | 'live' | 'customers' | 'segments' | 'attributes' | 'people' | 'workspaces' | 'tokens' | 'audit';
-export type PageKey = 'cockpit' | 'touchpoints' | 'journey' | 'import' | 'sources' | 'live' | 'quality' | 'people' | 'workspaces' | 'tokens' | 'audit';
-export type PageKey = 'cockpit' | 'touchpoints' | 'journey' | 'import' | 'sources' | 'live' | 'privacy' | 'people' | 'workspaces' | 'tokens' | 'audit';
+export type PageKey =
+  | 'cockpit' | 'touchpoints' | 'journey' | 'import' | 'sources' | 'live' | 'customers' | 'segments' | 'attributes'
+  | 'identities' | 'quality' | 'privacy' | 'exports' | 'people' | 'workspaces' | 'tokens' | 'audit';
 
 export interface PlacePage {
   key: PageKey;
@@ -34,12 +33,13 @@ const places: Place[] = [
       { key: 'import', path: addresses.import, right: 'import_data' },
       { key: 'sources', path: addresses.sources, right: 'read' },
       { key: 'live', path: addresses.live, right: 'see_customers' },
-      { key: 'identities', path: addresses.identities, right: 'see_customers' },
       { key: 'customers', path: addresses.customers, right: 'see_customers' },
       { key: 'segments', path: addresses.segments, right: 'read' },
       { key: 'attributes', path: addresses.attributes, right: 'read' },
+      { key: 'identities', path: addresses.identities, right: 'see_customers' },
       { key: 'quality', path: addresses.quality, right: 'read' },
       { key: 'privacy', path: addresses.privacy, right: 'see_identifiers' },
+      { key: 'exports', path: addresses.exports, right: 'analyse' },
     ],
   },
   {

@@ -20,6 +20,7 @@ export const de: Translation<typeof en> = {
   'place.attributes': 'Merkmale',
   'place.quality': 'Qualität',
   'place.privacy': 'Datenschutz',
+  'place.exports': 'Export',
   'place.journey': 'Ist-Journey',
   'place.people': 'Personen',
   'place.workspaces': 'Arbeitsbereiche',

@@ -18,6 +18,7 @@ export const en = {
   'place.attributes': 'Attributes',
   'place.quality': 'Quality',
   'place.privacy': 'Privacy',
+  'place.exports': 'Export',
   'place.journey': 'Actual journey',
   'place.people': 'People',
   'place.workspaces': 'Workspaces',

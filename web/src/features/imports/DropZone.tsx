@@ -51,7 +51,7 @@ export function DropZone({ onFile }: { onFile: (file: File) => void }) {
         <Text fz="sm" c="dimmed">
           {t('drop.or')}
         </Text>
-        <FileButton onChange={(file) => take(file ? [file] : null)} accept=".csv,.tsv,.txt,.xlsx,.xes,.gz" inputProps={{ 'aria-label': t('drop.choose') }}>
+        <FileButton onChange={(file) => take(file ? [file] : null)} accept=".csv,.tsv,.txt,.xlsx,.json,.ndjson,.jsonl,.parquet,.xes,.jsonocel,.xmlocel,.xml,.sqlite,.db,.gz" inputProps={{ 'aria-label': t('drop.choose') }}>
           {(props) => <Button {...props}>{t('drop.choose')}</Button>}
         </FileButton>
         <Text fz="sm" c="dimmed" mt={4}>

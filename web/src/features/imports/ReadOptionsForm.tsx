@@ -8,6 +8,7 @@ import classes from './imports.module.css';
 const zones = Intl.supportedValuesOf('timeZone');
 const zoneList = ['UTC', ...zones.filter((z) => z !== 'UTC')];
 const timeFormats = ['iso', 'german', 'day_slash', 'us', 'excel', 'excel_1904', 'epoch_s', 'epoch_ms', 'epoch_us', 'epoch_ns'] as const;
+const formats = ['csv', 'xlsx', 'json', 'parquet', 'xes', 'ocel_json', 'ocel_xml', 'ocel_sqlite'] as const;
 const delimiters = [
   [',', 'comma'],
   [';', 'semicolon'],
@@ -50,10 +51,9 @@ export function ReadOptionsForm({ detection, options, onOptions, timeFormat }: P
         value={format}
         onChange={(value) => value && onOptions({ time_zone: options.time_zone, format: value })}
         allowDeselect={false}
-        data={(['csv', 'xlsx', 'xes'] as const).map((f) => ({ value: f, label: t(`format.${f}`) }))}
+        data={formats.map((f) => ({ value: f, label: t(`format.${f}`) }))}
       />
-      {format === 'csv' && (
-        <>
+      {(format === 'csv' || format === 'json') && (
           <Select
             label={t('option.encoding')}
             value={options.encoding ?? detection.encoding ?? 'utf-8'}
@@ -61,6 +61,8 @@ export function ReadOptionsForm({ detection, options, onOptions, timeFormat }: P
             allowDeselect={false}
             data={encodings.map(([value, label]) => ({ value, label }))}
           />
+      )}
+      {format === 'csv' && (
           <Select
             label={t('option.delimiter')}
             value={delimiter}
@@ -71,10 +73,28 @@ export function ReadOptionsForm({ detection, options, onOptions, timeFormat }: P
               ...(delimiters.some(([value]) => value === delimiter) ? [] : [{ value: delimiter, label: delimiter }]),
             ]}
           />
-        </>
       )}
       {format === 'xlsx' && detection.sheets.length > 0 && (
         <Select label={t('option.sheet')} value={options.sheet ?? detection.sheet ?? detection.sheets[0]!} onChange={(value) => value && set({ sheet: value })} allowDeselect={false} data={detection.sheets} />
+      )}
+      {detection.object_types.length > 0 && (
+        <>
+          <Select
+            label={t('option.customer_type')}
+            value={options.customer_type ?? detection.customer_type ?? null}
+            onChange={(value) => value && set({ customer_type: value, key_type: options.key_type === value ? undefined : options.key_type })}
+            allowDeselect={false}
+            data={detection.object_types.map((o) => ({ value: o.name, label: t('option.objects', { name: o.name, count: o.objects }) }))}
+          />
+          <Select
+            label={t('option.key_type')}
+            placeholder={t('option.key_type_none')}
+            value={options.key_type ?? null}
+            onChange={(value) => set({ key_type: value ?? undefined })}
+            clearable
+            data={detection.object_types.filter((o) => o.name !== (options.customer_type ?? detection.customer_type)).map((o) => ({ value: o.name, label: t('option.objects', { name: o.name, count: o.objects }) }))}
+          />
+        </>
       )}
       {format === 'xes' && (
         <TextInput
@@ -101,9 +121,10 @@ export function ReadOptionsForm({ detection, options, onOptions, timeFormat }: P
         allowDeselect={false}
         data={(['point', 'comma'] as const).map((d) => ({ value: d, label: t(`decimal.${d}`) }))}
       />
-      {format !== 'xes' ? (
+      {(format === 'csv' || format === 'xlsx') && (
         <Switch className={classes.switch} label={t('option.header')} checked={options.header ?? detection.header} onChange={(e) => set({ header: e.currentTarget.checked })} />
-      ) : (
+      )}
+      {format === 'xes' && (
         <Switch className={classes.switch} label={t('option.classifier')} checked={options.classifier_with_lifecycle ?? false} onChange={(e) => set({ classifier_with_lifecycle: e.currentTarget.checked || undefined })} />
       )}
     </div>

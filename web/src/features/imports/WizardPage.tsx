@@ -51,7 +51,7 @@ export function Component() {
         <LoadingLines lines={8} height={24} />
       ) : (
         <Wizard
-          key={`${upload} ${detection.data.columns.map((c) => c.name).join('\u0000')}`}
+          key={`${upload} ${detection.data.customer_type ?? ''} ${detection.data.key_type ?? ''} ${detection.data.columns.map((c) => c.name).join('\u0000')}`}
           upload={upload}
           fileName={name}
           detection={detection.data}

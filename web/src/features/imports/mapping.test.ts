@@ -4,7 +4,7 @@ import { isSupported, matchingSource, missingNeeds, savedChoices, sourceNameOf, 
 
 const column = (name: string, suggested: Detection['columns'][number]['suggested']) => ({ name, kind: 'text', samples: [], filled: 1, distinct: 3, suggested });
 const detection = {
-  format: 'csv', compressed: false, header: true, sheets: [], preview: [], notes: [],
+  format: 'csv', compressed: false, header: true, sheets: [], object_types: [], preview: [], notes: [],
   columns: [column('kunde', 'customer'), column('aktivität', 'event_type'), column('zeit', 'time'), column('region', 'event_attribute'), column('agent', 'ignore')],
 } as Detection;
 
@@ -69,7 +69,7 @@ describe('file names', () => {
     expect(sourceNameOf('Anrufe März.xlsx')).toBe('Anrufe März');
   });
   it('say whether the format is read', () => {
-    expect(['a.csv', 'A.XLSX', 'b.xes.gz', 'c.tsv'].every(isSupported)).toBe(true);
+    expect(['a.csv', 'A.XLSX', 'b.xes.gz', 'c.tsv', 'd.ndjson.gz', 'e.parquet', 'f.jsonocel'].every(isSupported)).toBe(true);
     expect(isSupported('report.pdf')).toBe(false);
     expect(isSupported('old.xls')).toBe(false);
   });

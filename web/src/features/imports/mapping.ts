@@ -18,7 +18,7 @@ export const identifierRoles: ColumnRole[] = ['customer', 'identifier'];
 export const identifierKinds: IdentifierKind[] = ['customer', 'user_id', 'crm', 'erp', 'email', 'phone', 'account', 'contract', 'order', 'device', 'anonymous_id'];
 
 export function suggestedChoices(detection: Detection): ColumnChoice[] {
-  return detection.columns.map((c) => ({ column: c.name, role: c.suggested, name: '', kind: 'customer' as const }));
+  return detection.columns.map((c) => ({ column: c.name, role: c.suggested, name: c.suggested_name ?? '', kind: 'customer' as const }));
 }
 
 /** A saved source's meaning, laid over the columns of this file; columns it does not name are left out. */
@@ -74,11 +74,13 @@ export function matchingSource(detection: Detection, sources: Source[]): Source 
   return key ? sources.find((s) => s.id === key || s.name === key) : undefined;
 }
 
+const endings = /\.(csv|tsv|txt|xlsx|json|ndjson|jsonl|parquet|xes|jsonocel|xmlocel|xml|sqlite|db)$/i;
+
 /** A name for the source from the file's: "2026-03_crm-export.csv.gz" → "Crm export" */
 export function sourceNameOf(fileName: string): string {
   const bare = fileName
     .replace(/\.gz$/i, '')
-    .replace(/\.(csv|tsv|txt|xlsx|xes)$/i, '')
+    .replace(endings, '')
     .replaceAll('_', ' ')
     .replace(/\b\d{4}[-_. ]?\d{2}([-_. ]?\d{2})?\b/g, ' ')
     .replace(/[-_.]+/g, ' ')
@@ -89,5 +91,5 @@ export function sourceNameOf(fileName: string): string {
 }
 
 export function isSupported(fileName: string): boolean {
-  return /\.(csv|tsv|txt|xlsx|xes)(\.gz)?$/i.test(fileName);
+  return endings.test(fileName.replace(/\.gz$/i, ''));
 }
