@@ -68,7 +68,8 @@ Result<void> DuckStore::export_events(const ExportWish& wish, const std::functio
       sql += here ? fmt::format(", {0}, {1}", detail::code_column(a), detail::text_column(a))
                   : fmt::format(", 0::UINTEGER AS {0}, NULL::VARCHAR AS {1}", detail::code_column(a), detail::text_column(a));
     }
-    sql += fmt::format(" FROM {} WHERE {} <= {}", table, number, as_of - base);
+    // Customers whose data may only be kept (Art. 18, 21) leave no more in an export than in a query.
+    sql += fmt::format(" FROM {} WHERE {} <= {} AND identity NOT IN (SELECT identity FROM restricted_identity)", table, number, as_of - base);
     if (wish.source) sql += fmt::format(" AND source = {}", *wish.source);
     if (wish.from) sql += fmt::format(" AND time_us >= {}", wish.from->count());
     if (wish.to) sql += fmt::format(" AND time_us < {}", wish.to->count());
