@@ -26,6 +26,7 @@
 #include "customers/identities.h"
 #include "customers/computed.h"
 #include "customers/panel.h"
+#include "customers/personal_rows.h"
 #include "customers/segments.h"
 #include "db/database.h"
 #include "events/stores.h"
@@ -107,6 +108,7 @@ class Composition {
   EventsHolder events_holder;
   ColumnsHolder columns_holder;
   connect::PersonalFiles personal_files;
+  customers::PersonalRows personal_rows;
   privacy::VaultHolder vault_holder;
   privacy::Requests privacy_requests;
   privacy::Status privacy_status;

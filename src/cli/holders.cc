@@ -21,7 +21,7 @@ nlohmann::json event_json(const events::StoredEvent& event, const events::Dictio
 }  // namespace
 
 std::vector<std::string> EventsHolder::places() const {
-  return {"events.duckdb: live", "events.duckdb: part_*", "events.duckdb: attribute_value", "events.duckdb: instance_key", "events.duckdb: identity_link",
+  return {"events.duckdb: live", "events.duckdb: part_*", "events.duckdb: attribute_value", "events.duckdb: instance_key", "events.duckdb: identity_evidence",
           "events.duckdb: erased_identity", "events.duckdb: erased_text", "events.duckdb: restricted_identity", "events.duckdb", "events.duckdb.wal", "events.*.journal", "tmp"};
 }
 

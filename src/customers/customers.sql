@@ -61,3 +61,6 @@ SELECT customer, principal, expires_at FROM panel_links WHERE workspace_id = :wo
 
 -- name: panel_link_expire
 DELETE FROM panel_links WHERE workspace_id = :workspace_id AND expires_at <= :now;
+
+-- name: panel_links_of_delete
+DELETE FROM panel_links WHERE workspace_id = :workspace_id AND customer = :customer;

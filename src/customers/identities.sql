@@ -24,3 +24,7 @@ DELETE FROM identity_decisions WHERE workspace_id = :workspace_id AND id = :id;
 
 -- name: identity_decision_forget
 DELETE FROM identity_decisions WHERE workspace_id = :workspace_id AND (first_no = :number OR second_no = :number);
+
+-- name: identity_decisions_of
+SELECT verdict, reason, created_at FROM identity_decisions
+WHERE workspace_id = :workspace_id AND (first_no = :number OR second_no = :number) ORDER BY created_at, id;
