@@ -166,7 +166,7 @@ Result<void> Composition::begin() {
 
 http::Services services_of(Composition& c, http::EventHub& events, http::Upkeep& upkeep) {
   return {.accounts = c.accounts, .workspaces = c.workspaces, .tokens = c.tokens, .audit = c.audit, .jobs = c.jobs, .uploads = c.uploads,
-          .imports = c.imports, .sources = c.sources, .live_events = c.live_events, .live_watch = c.live_watch, .connectors = c.connectors, .tracking = c.tracking, .write_keys = c.write_keys, .quality = c.quality, .reconciler = c.reconciler, .tracking_plans = c.tracking_plans, .segments = c.segments, .computed = c.computed, .panel = c.panel, .identities = c.identities, .touchpoints = c.touchpoints,
+          .imports = c.imports, .sources = c.sources, .live_events = c.live_events, .live_watch = c.live_watch, .connectors = c.connectors, .tracking = c.tracking, .write_keys = c.write_keys, .quality = c.quality, .reconciler = c.reconciler, .tracking_plans = c.tracking_plans, .segments = c.segments, .identities = c.identities, .computed = c.computed, .panel = c.panel, .touchpoints = c.touchpoints,
           .analysis = c.analysis, .events = events, .owner = c.owner, .upkeep = upkeep, .hooks = c.hooks, .hook_intake = c.hook_intake, .policies = c.policies, .consents = c.consents,
           .privacy_requests = c.privacy_requests, .privacy_status = c.privacy_status, .exports = c.exports};
 }
