@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/embed/panel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The panel of a link; its secret stands in Authorization: Bearer
+         * @description Needs no sign-in.
+         */
+        get: operations["get_embed_panel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -18,6 +38,26 @@ export interface paths {
         get: operations["get_health"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hooks/{secret}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Events of another system, as its webhook sends them
+         * @description The address of a webhook. What the body holds and how it is signed depends on the webhook's preset. JSON or XML, which the first character says; may be packed with gzip; at most 2 MB. Answered when the accepted events would survive a power cut; the sender's message ids make repeats known for 45 days. A Salesforce outbound message is answered in SOAP.
+         */
+        post: operations["post_hooks"];
         delete?: never;
         options?: never;
         head?: never;
@@ -428,6 +468,86 @@ export interface paths {
         patch: operations["patch_workspaces_ws"];
         trace?: never;
     };
+    "/workspaces/{ws}/analysis/audience": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How many customers a filter selects
+         * @description Needs the right read.
+         */
+        post: operations["post_workspaces_ws_analysis_audience"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/analysis/computed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a definition of a computed attribute gives
+         * @description Needs the right see_customers.
+         */
+        post: operations["post_workspaces_ws_analysis_computed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/analysis/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The customers that a filter selects
+         * @description Needs the right see_customers.
+         */
+        post: operations["post_workspaces_ws_analysis_customers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/analysis/customers.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * All of them, with computed attributes, as CSV
+         * @description Needs the right see_customers.
+         */
+        post: operations["post_workspaces_ws_analysis_customers_csv"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/workspaces/{ws}/analysis/detail": {
         parameters: {
             query?: never;
@@ -588,6 +708,270 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/workspaces/{ws}/audit/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the audit log's chain is whole
+         * @description Needs the right administer.
+         */
+        get: operations["get_workspaces_ws_audit_proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/computed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Computed attributes of customers, by name
+         * @description Needs the right read.
+         */
+        get: operations["get_workspaces_ws_computed"];
+        put?: never;
+        /**
+         * Define a computed attribute
+         * @description Needs the right analyse.
+         */
+        post: operations["post_workspaces_ws_computed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/computed/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a computed attribute
+         * @description Needs the right analyse.
+         */
+        delete: operations["delete_workspaces_ws_computed_id"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a computed attribute
+         * @description Needs the right analyse.
+         */
+        patch: operations["patch_workspaces_ws_computed_id"];
+        trace?: never;
+    };
+    "/workspaces/{ws}/connector_rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which hosts and folders connectors may reach
+         * @description Needs the right import_data.
+         */
+        get: operations["get_workspaces_ws_connector_rules"];
+        put?: never;
+        /**
+         * Set the hosts in private networks that connectors may reach
+         * @description Needs the right administer.
+         */
+        post: operations["post_workspaces_ws_connector_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/connectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sources that are asked on a schedule, by name
+         * @description Needs the right import_data.
+         */
+        get: operations["get_workspaces_ws_connectors"];
+        put?: never;
+        /**
+         * Make a connector; it runs at once, then as planned
+         * @description Needs the right import_data.
+         */
+        post: operations["post_workspaces_ws_connectors"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/connectors/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a source: its first records, nothing is stored
+         * @description Needs the right import_data.
+         */
+        post: operations["post_workspaces_ws_connectors_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/connectors/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One connector: state, last run, next run
+         * @description Needs the right import_data.
+         */
+        get: operations["get_workspaces_ws_connectors_id"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a connector; what it brought stays
+         * @description Needs the right import_data.
+         */
+        delete: operations["delete_workspaces_ws_connectors_id"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a connector; it runs with the caller's rights from now on
+         * @description Needs the right import_data.
+         */
+        patch: operations["patch_workspaces_ws_connectors_id"];
+        trace?: never;
+    };
+    "/workspaces/{ws}/connectors/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause it; a run ends at its next step
+         * @description Needs the right import_data.
+         */
+        post: operations["post_workspaces_ws_connectors_id_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/connectors/{id}/restart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read the source from its beginning; nothing is stored twice
+         * @description Needs the right import_data.
+         */
+        post: operations["post_workspaces_ws_connectors_id_restart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/connectors/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go on, with the caller's rights
+         * @description Needs the right import_data.
+         */
+        post: operations["post_workspaces_ws_connectors_id_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/connectors/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run it now
+         * @description Needs the right import_data.
+         */
+        post: operations["post_workspaces_ws_connectors_id_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/connectors/{id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Its runs, newest first
+         * @description Needs the right import_data.
+         */
+        get: operations["get_workspaces_ws_connectors_id_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/workspaces/{ws}/coverage": {
         parameters: {
             query?: never;
@@ -608,6 +992,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/workspaces/{ws}/customer_view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How single customers are shown
+         * @description Needs the right read.
+         */
+        get: operations["get_workspaces_ws_customer_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change how single customers are shown
+         * @description Needs the right administer.
+         */
+        patch: operations["patch_workspaces_ws_customer_view"];
+        trace?: never;
+    };
+    "/workspaces/{ws}/customers/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find customers; noted in the audit log
+         * @description Needs the right see_customers.
+         */
+        post: operations["post_workspaces_ws_customers_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/workspaces/{ws}/customers/{cu_id}": {
         parameters: {
             query?: never;
@@ -616,10 +1044,130 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One customer's course
+         * One customer's course, oldest first
          * @description Needs the right see_customers.
          */
         get: operations["get_workspaces_ws_customers_cu_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/customers/{cu_id}/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One customer's events as CSV
+         * @description Needs the right analyse.
+         */
+        get: operations["get_workspaces_ws_customers_cu_id_export_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/customers/{cu_id}/export.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All that is held of one customer's events
+         * @description Needs the right analyse.
+         */
+        get: operations["get_workspaces_ws_customers_cu_id_export_json"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/customers/{cu_id}/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A customer's identities and what joins them
+         * @description Needs the right see_customers.
+         */
+        get: operations["get_workspaces_ws_customers_cu_id_identities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/customers/{cu_id}/panel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One customer for an agent desktop
+         * @description Needs the right see_customers.
+         */
+        get: operations["get_workspaces_ws_customers_cu_id_panel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/customers/{cu_id}/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is known of one customer
+         * @description Needs the right see_customers.
+         */
+        get: operations["get_workspaces_ws_customers_cu_id_profile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/customers/{cu_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One customer's events, newest first
+         * @description Needs the right see_customers.
+         */
+        get: operations["get_workspaces_ws_customers_cu_id_timeline"];
         put?: never;
         post?: never;
         delete?: never;
@@ -726,6 +1274,222 @@ export interface paths {
          * @description Needs the right import_data.
          */
         post: operations["post_workspaces_ws_events"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Exports of the log, newest first; kept for a day
+         * @description Needs the right analyse.
+         */
+        get: operations["get_workspaces_ws_exports"];
+        put?: never;
+        /**
+         * Write the log into a file as a job: CSV, Parquet, XES or OCEL 2.0
+         * @description Needs the right analyse.
+         */
+        post: operations["post_workspaces_ws_exports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/exports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One export: state, progress, size
+         * @description Needs the right analyse.
+         */
+        get: operations["get_workspaces_ws_exports_id"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an export with its file
+         * @description Needs the right analyse.
+         */
+        delete: operations["delete_workspaces_ws_exports_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/exports/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop an export; nothing of it stays
+         * @description Needs the right analyse.
+         */
+        post: operations["post_workspaces_ws_exports_id_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/exports/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The file of an export that is done
+         * @description Needs the right analyse.
+         */
+        get: operations["get_workspaces_ws_exports_id_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/identity/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Decisions about joins, newest first
+         * @description Needs the right see_customers.
+         */
+        get: operations["get_workspaces_ws_identity_decisions"];
+        put?: never;
+        /**
+         * Join or split; replaces an earlier decision about the same
+         * @description Needs the right import_data.
+         */
+        post: operations["post_workspaces_ws_identity_decisions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/identity/decisions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw a decision
+         * @description Needs the right import_data.
+         */
+        delete: operations["delete_workspaces_ws_identity_decisions_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/identity/held": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Joins that wait for a decision, the largest first
+         * @description Needs the right see_customers.
+         */
+        get: operations["get_workspaces_ws_identity_held"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/identity/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What may be joined into one customer
+         * @description Needs the right read.
+         */
+        get: operations["get_workspaces_ws_identity_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Set what may be joined; holds for all history when it answers
+         * @description Needs the right administer.
+         */
+        patch: operations["patch_workspaces_ws_identity_rules"];
+        trace?: never;
+    };
+    "/workspaces/{ws}/identity/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The customer of a pseudonym or identifier
+         * @description Needs the right see_customers.
+         */
+        post: operations["post_workspaces_ws_identity_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/identity/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why two identities are one customer's
+         * @description Needs the right see_customers.
+         */
+        get: operations["get_workspaces_ws_identity_why"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1004,6 +1768,214 @@ export interface paths {
         patch: operations["patch_workspaces_ws_members_user_id"];
         trace?: never;
     };
+    "/workspaces/{ws}/panel_links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A link to one customer's panel, valid for minutes
+         * @description Needs the right see_customers.
+         */
+        post: operations["post_workspaces_ws_panel_links"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/privacy/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note what a customer said to a purpose
+         * @description Needs the right see_identifiers.
+         */
+        post: operations["post_workspaces_ws_privacy_consents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/privacy/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What customers asked for, newest first
+         * @description Needs the right see_identifiers.
+         */
+        get: operations["get_workspaces_ws_privacy_requests"];
+        put?: never;
+        /**
+         * Erase customers (Art. 17), tell what is known of one (Art. 15, 20), restrict them (Art. 18, 21), as a job
+         * @description Needs the right see_identifiers.
+         */
+        post: operations["post_workspaces_ws_privacy_requests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/privacy/requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One request with its proof
+         * @description Needs the right see_identifiers.
+         */
+        get: operations["get_workspaces_ws_privacy_requests_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/privacy/requests/{id}/bytes_now": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rewrite the files now, not in the next night
+         * @description Needs the right see_identifiers.
+         */
+        post: operations["post_workspaces_ws_privacy_requests_id_bytes_now"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/privacy/requests/{id}/file.html": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All that is known of the customer, to read
+         * @description Needs the right see_identifiers.
+         */
+        get: operations["get_workspaces_ws_privacy_requests_id_file_html"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/privacy/requests/{id}/file.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All that is known of the customer, for machines
+         * @description Needs the right see_identifiers.
+         */
+        get: operations["get_workspaces_ws_privacy_requests_id_file_json"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/privacy/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the workspace treats personal data
+         * @description Needs the right administer.
+         */
+        get: operations["get_workspaces_ws_privacy_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change how the workspace treats personal data
+         * @description Needs the right administer.
+         */
+        patch: operations["patch_workspaces_ws_privacy_settings"];
+        trace?: never;
+    };
+    "/workspaces/{ws}/privacy/sources/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Set a source's legal basis and scrubbing
+         * @description Needs the right administer.
+         */
+        patch: operations["patch_workspaces_ws_privacy_sources_id"];
+        trace?: never;
+    };
+    "/workspaces/{ws}/privacy/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which duties are fulfilled, which are open, and whose they are
+         * @description Needs the right administer.
+         */
+        get: operations["get_workspaces_ws_privacy_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/workspaces/{ws}/quality": {
         parameters: {
             query?: never;
@@ -1154,7 +2126,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Set the channel of what a source sends from now on
+         * Set a source's channel, owner, system and purpose
          * @description Needs the right import_data.
          */
         patch: operations["patch_workspaces_ws_sources_id"];
@@ -1412,6 +2384,134 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/workspaces/{ws}/webhook_presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Systems whose webhooks are understood, with a mapping and a sample of each
+         * @description Needs the right import_data.
+         */
+        get: operations["get_workspaces_ws_webhook_presets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/webhook_preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a body would become by a mapping; stores nothing
+         * @description Needs the right import_data.
+         */
+        post: operations["post_workspaces_ws_webhook_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Webhooks of all sources, newest first
+         * @description Needs the right import_data.
+         */
+        get: operations["get_workspaces_ws_webhooks"];
+        put?: never;
+        /**
+         * Make a webhook of a source; a secret that is made here is shown once
+         * @description Needs the right import_data.
+         */
+        post: operations["post_workspaces_ws_webhooks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a webhook; its events stay
+         * @description Needs the right import_data.
+         */
+        delete: operations["delete_workspaces_ws_webhooks_id"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a webhook's name or mapping, pause it or let it go on
+         * @description Needs the right import_data.
+         */
+        patch: operations["patch_workspaces_ws_webhooks_id"];
+        trace?: never;
+    };
+    "/workspaces/{ws}/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Its last requests and what became of them, newest first
+         * @description Needs the right import_data.
+         */
+        get: operations["get_workspaces_ws_webhooks_id_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/webhooks/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enter the secret that the system shows, or make a new one; the old one ends at once
+         * @description Needs the right import_data.
+         */
+        post: operations["post_workspaces_ws_webhooks_id_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/workspaces/{ws}/write_keys": {
         parameters: {
             query?: never;
@@ -1460,6 +2560,16 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Activity: {
+            /** @description day, week or month */
+            bucket: string;
+            /** @description by events, descending */
+            channels: components["schemas"]["Lane"][];
+            /** @description likewise */
+            sources: components["schemas"]["Lane"][];
+            /** @description begin of each bucket, local date */
+            starts: string[];
+        };
         AppendAnswer: {
             accepted: number;
             /** @description queries from here on see them */
@@ -1474,19 +2584,41 @@ export interface components {
             /** @description name; made where it does not exist */
             source: string;
         };
+        AttributeChange: {
+            /** @description first event in a row that says so */
+            since: string;
+            /** @description name */
+            source: string;
+            value: string;
+        };
         AttributeCondition: {
             /** @description channel, source, direction, unit, or an attribute's id (at_…) */
             attribute: string;
             /** @description none of these instead */
             exclude?: boolean;
+            /** @description attributes of the customer: the last value, or the one at the time of the event (any event of the instance satisfies) */
+            moment?: components["schemas"]["AttributeMoment"];
             /** @description any of these; an empty text means no value */
             values: string[];
         };
+        /** @enum {string} */
+        AttributeMoment: "last" | "event";
         /** @enum {string} */
         AttributeScope: "event" | "customer";
         AttributeValue: {
             events: number;
             value: string;
+        };
+        Audience: {
+            as_of: number;
+            /** @description absent where there are fewer than five and the viewer may not see single customers */
+            customers?: number;
+            /** @description of the workspace */
+            customers_total: number;
+            mapping_version: number;
+        };
+        AudienceRequest: {
+            filter?: components["schemas"]["Filter"];
         };
         AuditEntry: {
             /** @description like import.undo */
@@ -1501,6 +2633,19 @@ export interface components {
             items: components["schemas"]["AuditEntry"][];
             /** @description ask for the next page with ?cursor=; absent on the last one */
             next_cursor?: string;
+        };
+        AuditProof: {
+            /** @description number of the entry that does not fit, from 1 on */
+            broken_at?: number;
+            /** @description what that entry says of its time */
+            broken_time?: string;
+            checked_at: string;
+            /** @description of the chain, up to where it is whole */
+            entries: number;
+            /** @description hash of the last entry: noted elsewhere, it also shows a chain that was made anew */
+            head: string;
+            /** @description no entry was changed or removed */
+            whole: boolean;
         };
         BackupRequest: {
             /** @description absolute path of a new folder */
@@ -1532,12 +2677,207 @@ export interface components {
         ColumnMapping: {
             /** @description its name in the file */
             column: string;
+            /** @description what a customer or identifier column holds; absent: a customer number. An identifier is a further one of the row's customer */
+            kind?: components["schemas"]["IdentifierKind"];
             /** @description the attribute's name; absent: the column's */
             name?: string;
             role: components["schemas"]["ColumnRole"];
         };
         /** @enum {string} */
-        ColumnRole: "ignore" | "customer" | "instance_key" | "event_type" | "time" | "time_of_day" | "channel" | "source_system" | "direction" | "unit" | "cost" | "event_attribute" | "customer_attribute" | "pseudonymise";
+        ColumnRole: "ignore" | "customer" | "instance_key" | "event_type" | "time" | "time_of_day" | "channel" | "source_system" | "direction" | "unit" | "cost" | "event_attribute" | "customer_attribute" | "pseudonymise" | "identifier" | "consent_analytics" | "consent_personalisation" | "consent_contact";
+        ComputedAttribute: {
+            created_at: string;
+            /** @description name */
+            created_by: string;
+            definition: components["schemas"]["ComputedDefinition"];
+            etag: string;
+            /** @description ca_… */
+            id: string;
+            name: string;
+        };
+        ComputedAttributeList: {
+            items: components["schemas"]["ComputedAttribute"][];
+            /** @description ask for the next page with ?cursor=; absent on the last one */
+            next_cursor?: string;
+        };
+        ComputedAttributeRequest: {
+            definition: components["schemas"]["ComputedDefinition"];
+            /** @description 1 to 80 characters, unique */
+            name: string;
+        };
+        ComputedDefinition: {
+            /** @description only events of the last so many days; not for instances */
+            days?: number;
+            kind: components["schemas"]["ComputedKind"];
+            /** @description only events of these; none: every event; not for instances */
+            touchpoints: string[];
+            /** @description value_sum: cost, or the id of an attribute whose values are numbers */
+            value_of?: string;
+        };
+        /** @enum {string} */
+        ComputedKind: "events" | "value_sum" | "first_contact" | "last_contact" | "days_since_last" | "most_used_channel" | "instances";
+        ComputedRequest: {
+            definition?: components["schemas"]["ComputedDefinition"];
+        };
+        ComputedSummary: {
+            customers: number;
+            max?: number;
+            mean?: number;
+            median?: number;
+            /** @description numbers only, of those with a value */
+            min?: number;
+            /** @description sums and counts: other than 0 */
+            with_value: number;
+        };
+        ComputedValue: {
+            /** @description ca_… */
+            id: string;
+            kind: components["schemas"]["ComputedKind"];
+            name: string;
+            number?: number;
+            /** @description most_used_channel */
+            text?: string;
+            /** @description first_contact, last_contact */
+            time?: string;
+        };
+        Connector: {
+            /** @description kafka: messages that waited after the last run */
+            behind?: string;
+            created_at: string;
+            /** @description name; it runs with this person's rights */
+            created_by: string;
+            /** @description when the last run began that read all there was */
+            current_as_of?: string;
+            etag: string;
+            /** @description runs that failed since the last good one */
+            failures: number;
+            /** @description it is never given out */
+            has_secret: boolean;
+            /** @description con_… */
+            id: string;
+            kind: components["schemas"]["ConnectorKind"];
+            /** @description seconds since then */
+            lag?: number;
+            last_run?: components["schemas"]["ConnectorRun"];
+            /** @description how its records are read */
+            mapping: components["schemas"]["SourceMapping"];
+            name: string;
+            /** @description none while it is paused */
+            next_run_at?: string;
+            paused: boolean;
+            /** @description where the next run goes on, in the source's words */
+            place?: string;
+            /** @description at the moment */
+            running: boolean;
+            schedule: components["schemas"]["Schedule"];
+            settings: components["schemas"]["ConnectorSettings"];
+            /** @description src_… */
+            source: string;
+            /** @description what it brings belongs to this source */
+            source_name: string;
+        };
+        /** @enum {string} */
+        ConnectorKind: "http" | "postgresql" | "mariadb" | "folder" | "kafka";
+        ConnectorList: {
+            items: components["schemas"]["Connector"][];
+            /** @description ask for the next page with ?cursor=; absent on the last one */
+            next_cursor?: string;
+        };
+        ConnectorPatch: {
+            mapping?: components["schemas"]["SourceMapping"];
+            name?: string;
+            schedule?: components["schemas"]["Schedule"];
+            /** @description a new one */
+            secret?: string;
+            settings?: components["schemas"]["ConnectorSettings"];
+        };
+        ConnectorPreview: {
+            /** @description none where the source answered with no record */
+            detection?: components["schemas"]["Detection"];
+            /** @description folder: the file that was looked at */
+            file?: string;
+            /** @description there are more */
+            more: boolean;
+            /** @description that were read */
+            rows: number;
+        };
+        ConnectorRequest: {
+            kind: components["schemas"]["ConnectorKind"];
+            mapping: components["schemas"]["SourceMapping"];
+            /** @description 1 to 80 characters */
+            name: string;
+            schedule: components["schemas"]["Schedule"];
+            /** @description password, token, key or client secret; stored encrypted, never given out */
+            secret?: string;
+            settings: components["schemas"]["ConnectorSettings"];
+            /** @description made where it does not exist */
+            source_name: string;
+        };
+        ConnectorRules: {
+            /** @description hosts in private networks that connectors may reach, set by this workspace's administrators */
+            allowed_hosts: string[];
+            /** @description folders of the server below which files may be watched and delivered, set at its start */
+            folders: string[];
+            /** @description likewise, set for the whole server at its start */
+            server_hosts: string[];
+        };
+        ConnectorRulesRequest: {
+            /** @description at most 100 names or addresses; *.example.org for all below */
+            allowed_hosts: string[];
+        };
+        ConnectorRun: {
+            /** @description the source had no more at the end */
+            caught_up: boolean;
+            /** @description why it failed */
+            error_code?: string;
+            error_detail?: string;
+            /** @description were there already */
+            events_known: number;
+            events_new: number;
+            finished_at?: string;
+            /** @description run_… */
+            id: string;
+            /** @description imp_…: what it brought, with its rejected rows; the latest 100 */
+            imports: string[];
+            /** @description mapped to attributes, in no record of this run */
+            missing_columns: string[];
+            /** @description codes of what to look at, like messages_gone */
+            notes: string[];
+            /** @description read */
+            rows: number;
+            rows_rejected: number;
+            started_at: string;
+            state: components["schemas"]["RunState"];
+        };
+        ConnectorRunList: {
+            items: components["schemas"]["ConnectorRun"][];
+            /** @description ask for the next page with ?cursor=; absent on the last one */
+            next_cursor?: string;
+        };
+        ConnectorSettings: {
+            folder?: components["schemas"]["FolderSettings"];
+            /** @description kind http */
+            http?: components["schemas"]["HttpSettings"];
+            kafka?: components["schemas"]["KafkaSettings"];
+            /** @description kinds postgresql and mariadb */
+            sql?: components["schemas"]["SqlSettings"];
+        };
+        ConsentCount: {
+            /** @description customers */
+            denied: number;
+            /** @description customers */
+            granted: number;
+            /** @description analytics, personalisation, contact */
+            purpose: string;
+        };
+        ConsentOrder: {
+            /** @description identifier or pseudonym (cu_…) */
+            customer: string;
+            /** @description false: denied or withdrawn */
+            granted: boolean;
+            /** @description analytics, personalisation, contact */
+            purpose: string;
+        };
         /** @enum {string} */
         CountedBy: "event_day" | "arrival_day";
         Coverage: {
@@ -1586,7 +2926,7 @@ export interface components {
             };
             channel?: string;
             cost?: number;
-            /** @description by_us or by_customer */
+            /** @description by_us, by_customer, by_partner or by_machine */
             direction?: string;
             /** @description as the source writes it */
             event_type: string;
@@ -1597,6 +2937,138 @@ export interface components {
             touchpoint: string;
             touchpoint_name: string;
             unit?: string;
+        };
+        CustomerHits: {
+            /** @description false: without the right see_identifiers */
+            identifiers_searched: boolean;
+            /** @description at most 50 */
+            items: components["schemas"]["CustomerRow"][];
+            /** @description what the customers were found by */
+            matched: components["schemas"]["CustomerMatch"];
+        };
+        CustomerIdentities: {
+            /** @description cu_… */
+            customer: string;
+            /** @description that names one of them, also where it does not count; at most 500 */
+            evidence: components["schemas"]["IdentityEvidenceRow"][];
+            /** @description its own, by number, at most 200; then those of others that evidence below names */
+            identities: components["schemas"]["IdentityName"][];
+            /** @description of the customer */
+            identities_total: number;
+        };
+        /** @enum {string} */
+        CustomerMatch: "pseudonym" | "identifier" | "instance_key" | "latest";
+        CustomerPanel: {
+            /** @description without history */
+            attributes: components["schemas"]["KnownAttribute"][];
+            computed: components["schemas"]["ComputedValue"][];
+            /** @description pseudonym */
+            customer: string;
+            events: number;
+            first?: string;
+            last?: string;
+            /** @description newest first, at most 5 */
+            last_contacts: components["schemas"]["TimelineEvent"][];
+            /** @description newest first */
+            open: components["schemas"]["Matter"][];
+            /** @description of the workspace */
+            time_zone: string;
+        };
+        CustomerProfile: {
+            /** @description events over time by channel and by source */
+            activity: components["schemas"]["Activity"];
+            as_of: number;
+            /** @description what sources said of the customer, by name */
+            attributes: components["schemas"]["KnownAttribute"][];
+            /** @description by name */
+            computed: components["schemas"]["ComputedValue"][];
+            /** @description pseudonym */
+            customer: string;
+            events: number;
+            /** @description first contact */
+            first?: string;
+            /** @description the original; only with the right see_identifiers */
+            identifier?: string;
+            /** @description last contact */
+            last?: string;
+            mapping_version: number;
+            /** @description open ones first, then by last event, newest first; at most 50 */
+            matters: components["schemas"]["Matter"][];
+            matters_total: number;
+            /** @description that the customer is in, by name */
+            segments: components["schemas"]["InSegment"][];
+        };
+        CustomerRow: {
+            /** @description pseudonym, cu_… */
+            customer: string;
+            events: number;
+            /** @description first contact */
+            first?: string;
+            /** @description last contact */
+            last?: string;
+        };
+        CustomerRule: {
+            /** @description did: events; 1 where neither is given */
+            at_least?: number;
+            /** @description did: events, inclusive */
+            at_most?: number;
+            /** @description attribute: channel, source, direction, unit or at_…; computed: ca_… */
+            attribute?: string;
+            /** @description did…: only events of the last so many days */
+            days?: number;
+            /** @description the opposite */
+            exclude?: boolean;
+            /** @description did…: only events from here on (local date or date-time); computed times: inclusive */
+            from?: string;
+            kind: components["schemas"]["CustomerRuleKind"];
+            /** @description computed numbers: inclusive */
+            max?: number;
+            /** @description computed numbers: inclusive */
+            min?: number;
+            /** @description all, any: at least one rule */
+            rules: components["schemas"]["CustomerRule"][];
+            /** @description did_then, did_then_not: touchpoint ids */
+            then: string[];
+            /** @description exclusive */
+            to?: string;
+            /** @description did…: touchpoint ids; did without any: every event */
+            touchpoints: string[];
+            /** @description any of these; of an attribute of events: at least one event has it; of the customer: its last value; an empty text means none */
+            values: string[];
+            /** @description did_then…: `then` comes at most so many days later */
+            within_days?: number;
+        };
+        /** @enum {string} */
+        CustomerRuleKind: "all" | "any" | "did" | "did_then" | "did_then_not" | "attribute" | "computed";
+        CustomerSearch: {
+            /** @description a pseudonym (cu_…), an instance key, or, with the right see_identifiers, an identifier; empty: the customers with the latest events */
+            query?: string;
+        };
+        CustomerViewSettings: {
+            /** @description touchpoint ids that close a matter */
+            end_touchpoints: string[];
+            /** @description of the settings as read; not read in a request */
+            etag?: string;
+            /** @description a matter without an event for longer is over; 1 to 3650 */
+            open_days?: number;
+            /** @description web origins that may embed the panel, like https://desk.example.com; at most 20 */
+            origins: string[];
+        };
+        Customers: {
+            as_of: number;
+            mapping_version: number;
+            /** @description absent on the last page */
+            next_cursor?: string;
+            /** @description in a fixed order */
+            rows: components["schemas"]["CustomerRow"][];
+            /** @description over all pages */
+            total: number;
+        };
+        CustomersRequest: {
+            cursor?: string;
+            filter?: components["schemas"]["Filter"];
+            /** @description 1 to 500 */
+            limit?: number;
         };
         DataQuality: {
             /** @description sources with an alert */
@@ -1664,23 +3136,31 @@ export interface components {
             /** @description at most 10 */
             samples: string[];
             suggested: components["schemas"]["ColumnRole"];
+            /** @description an attribute's name, where it is not the column's */
+            suggested_name?: string;
             /** @description of a time column */
             time_format?: string;
         };
         Detection: {
             columns: components["schemas"]["DetectedColumn"][];
             compressed: boolean;
+            /** @description OCEL: the one that is the customer */
+            customer_type?: string;
             /** @description point or comma */
             decimal?: string;
             delimiter?: string;
             encoding?: string;
-            /** @description csv, xlsx or xes */
+            /** @description as in ReadOptions */
             format: string;
             header: boolean;
+            /** @description OCEL: the one that is the instance key */
+            key_type?: string;
             /** @description a saved source whose columns fit this file */
             matching_source?: string;
             /** @description what to look at */
             notes: components["schemas"]["DetectionNote"][];
+            /** @description OCEL */
+            object_types: components["schemas"]["ObjectType"][];
             /** @description first 20 rows, cells as texts */
             preview: string[][];
             sheet?: string;
@@ -1721,7 +3201,7 @@ export interface components {
             touchpoints: components["schemas"]["TouchpointName"][];
         };
         /** @enum {string} */
-        Direction: "none" | "by_us" | "by_customer";
+        Direction: "none" | "by_us" | "by_customer" | "by_partner" | "by_machine";
         EventSample: {
             /** @description by name */
             attributes: {
@@ -1791,7 +3271,59 @@ export interface components {
             /** @description by events not assigned, then by events, descending */
             types: components["schemas"]["EventType"][];
         };
+        Export: {
+            created_at: string;
+            /** @description name */
+            created_by: string;
+            /** @description why it failed */
+            error_code?: string;
+            error_detail?: string;
+            /** @description written */
+            events: number;
+            /** @description the file is deleted then */
+            expires_at?: string;
+            file_name: string;
+            finished_at?: string;
+            format: components["schemas"]["ExportFormat"];
+            from?: string;
+            /** @description exp_… */
+            id: string;
+            /** @description job_… */
+            job?: string;
+            /** @description customers by their identifiers */
+            originals: boolean;
+            /** @description 0..1 */
+            progress: number;
+            /** @description of the file */
+            size_bytes: number;
+            /** @description src_… */
+            source?: string;
+            source_name?: string;
+            /** @description done: the file can be fetched */
+            state: components["schemas"]["ImportState"];
+            to?: string;
+        };
+        /** @enum {string} */
+        ExportFormat: "csv" | "parquet" | "xes" | "ocel_json";
+        ExportList: {
+            items: components["schemas"]["Export"][];
+            /** @description ask for the next page with ?cursor=; absent on the last one */
+            next_cursor?: string;
+        };
+        ExportRequest: {
+            format: components["schemas"]["ExportFormat"];
+            /** @description inclusive; local date or date-time in the workspace's zone */
+            from?: string;
+            /** @description customers by their identifiers, not pseudonyms: needs see_identifiers, and is noted */
+            originals?: boolean;
+            /** @description src_…: its events alone */
+            source?: string;
+            /** @description exclusive */
+            to?: string;
+        };
         Filter: {
+            /** @description only customers of whom all of these hold */
+            customer_rules: components["schemas"]["CustomerRule"][];
             /** @description inclusive */
             duration_max_s?: number;
             /** @description of the instance, inclusive */
@@ -1823,6 +3355,12 @@ export interface components {
         };
         /** @enum {string} */
         FindingKind: "checked" | "unplanned_event" | "missing_property" | "wrong_type" | "value_not_allowed" | "unplanned_property";
+        FolderSettings: {
+            /** @description below a folder that the server allows */
+            path: string;
+            /** @description file names with * and ?, like orders_*.csv; empty: all files */
+            pattern?: string;
+        };
         Graph: {
             basis: components["schemas"]["Basis"];
             /** @description by count, descending */
@@ -1876,6 +3414,26 @@ export interface components {
             /** @description ok: requests are answered */
             status: string;
         };
+        HeldJoin: {
+            /** @description that would become one */
+            customers: number;
+            first: components["schemas"]["IdentityName"];
+            /** @description that would be one customer's */
+            identities: number;
+            /** @description of which there would be too many; absent: too many in all */
+            kind?: components["schemas"]["IdentifierKind"];
+            /** @description absent where it is about all that `first` would join */
+            second?: components["schemas"]["IdentityName"];
+            /** @description shared: seen with too many others; otherwise the limit that the join would break */
+            why: components["schemas"]["HeldJoinReason"];
+        };
+        HeldJoinList: {
+            items: components["schemas"]["HeldJoin"][];
+            /** @description ask for the next page with ?cursor=; absent on the last one */
+            next_cursor?: string;
+        };
+        /** @enum {string} */
+        HeldJoinReason: "shared" | "too_many_of_kind" | "too_large";
         HistogramBar: {
             count: number;
             /** @description inclusive */
@@ -1883,6 +3441,146 @@ export interface components {
             /** @description exclusive */
             to_s: number;
         };
+        /** @enum {string} */
+        HttpFormat: "json" | "ndjson" | "csv";
+        /** @enum {string} */
+        HttpPaging: "none" | "page" | "offset" | "cursor" | "link";
+        HttpSettings: {
+            /** @description cursor: JSON pointer to the next page's cursor in the answer */
+            cursor_pointer?: string;
+            /** @description page: the number of the first one */
+            first_page?: number;
+            /** @description of the answers */
+            format?: components["schemas"]["HttpFormat"];
+            /** @description header: like X-Api-Key; the secret is its value */
+            header_name?: string;
+            /** @description times only: ask so much further back, for records that arrive late */
+            overlap_minutes?: number;
+            /** @description page, offset, cursor: the query parameter that says which page */
+            page_parameter?: string;
+            /** @description records a page; 0: unknown, reading ends with an empty page */
+            page_size?: number;
+            paging?: components["schemas"]["HttpPaging"];
+            /** @description json: JSON pointer to the list of records, like /data/items; empty: the answer itself */
+            records?: string;
+            /** @description oauth2 */
+            scope?: string;
+            sign_in?: components["schemas"]["HttpSignIn"];
+            /** @description the field whose greatest value is asked for next time */
+            since_field?: string;
+            /** @description the query parameter that asks for newer records only; empty: all are read each time */
+            since_parameter?: string;
+            /** @description its value for the first run; empty: the first run asks without it */
+            since_start?: string;
+            /** @description the query parameter that says how many records a page has; empty: none */
+            size_parameter?: string;
+            /** @description oauth2: where tokens are given (client credentials) */
+            token_url?: string;
+            /** @description http:// or https:// */
+            url: string;
+            /** @description basic: the name; oauth2: the client's id */
+            user?: string;
+        };
+        /** @enum {string} */
+        HttpSignIn: "none" | "basic" | "bearer" | "header" | "oauth2";
+        /** @enum {string} */
+        IdentifierKind: "customer" | "user_id" | "crm" | "erp" | "account" | "contract" | "order" | "email" | "phone" | "device" | "anonymous_id";
+        IdentifierKindRule: {
+            /** @description identifiers of this kind may join customers */
+            joins: boolean;
+            kind: components["schemas"]["IdentifierKind"];
+            /** @description so many of a customer, 0 to 1,000; 0: any number */
+            most: number;
+        };
+        IdentityChain: {
+            /** @description between each two of them */
+            evidence: components["schemas"]["IdentityEvidenceRow"][];
+            /** @description in order of the chain; empty where they are not one customer's */
+            identities: components["schemas"]["IdentityName"][];
+        };
+        IdentityDecision: {
+            created_at: string;
+            /** @description name */
+            created_by: string;
+            first: components["schemas"]["IdentityName"];
+            /** @description idn_… */
+            id: string;
+            /** @description whether both are one customer's now; after a split another chain may still join them */
+            one_customer: boolean;
+            reason: string;
+            second?: components["schemas"]["IdentityName"];
+            verdict: components["schemas"]["IdentityVerdict"];
+        };
+        IdentityDecisionList: {
+            items: components["schemas"]["IdentityDecision"][];
+            /** @description ask for the next page with ?cursor=; absent on the last one */
+            next_cursor?: string;
+        };
+        IdentityDecisionRequest: {
+            /** @description an identity's pseudonym */
+            first: string;
+            /** @description at most 500 characters */
+            reason?: string;
+            /** @description absent: about all that `first` would join */
+            second?: string;
+            /** @description join: whatever the limits; split: this evidence does not count */
+            verdict: components["schemas"]["IdentityVerdict"];
+        };
+        /** @enum {string} */
+        IdentityEvidence: "identify" | "alias" | "traits" | "event" | "import";
+        IdentityEvidenceRow: {
+            /** @description an identity's pseudonym */
+            first: string;
+            /** @description how the source says it */
+            said: components["schemas"]["IdentityEvidence"];
+            /** @description likewise */
+            second: string;
+            /** @description name */
+            source: string;
+            /** @description whether it counts */
+            state: components["schemas"]["IdentityEvidenceState"];
+            /** @description of the first event that says it */
+            time: string;
+        };
+        /** @enum {string} */
+        IdentityEvidenceState: "joins" | "held" | "refused" | "never_unique" | "shared" | "kind_does_not_join";
+        IdentityName: {
+            /** @description the customer it belongs to, cu_… */
+            customer: string;
+            /** @description its own pseudonym, cu_… */
+            id: string;
+            /** @description as the source wrote it; with the right see_identifiers */
+            identifier?: string;
+            kind: components["schemas"]["IdentifierKind"];
+        };
+        IdentityRules: {
+            /** @description absent: as they came */
+            changed_at?: string;
+            /** @description name */
+            changed_by?: string;
+            etag: string;
+            identities_max: number;
+            /** @description from the strongest to the weakest */
+            kinds: components["schemas"]["IdentifierKindRule"][];
+            neighbours_max: number;
+            never_unique: string[];
+        };
+        IdentityRulesRequest: {
+            /** @description 2 to 10,000: identifiers of one customer */
+            identities_max: number;
+            /** @description each once; one that is not named keeps its rule */
+            kinds: components["schemas"]["IdentifierKindRule"][];
+            /** @description 1 to 10,000: an identifier seen with more others joins nobody until somebody decides */
+            neighbours_max: number;
+            /** @description values that join nobody, whatever their kind; at most 1,000 */
+            never_unique: string[];
+        };
+        IdentitySearch: {
+            /** @description a pseudonym; with the right see_identifiers also an identifier of any kind */
+            text: string;
+        };
+        /** @enum {string} */
+        IdentityVerdict: "join" | "split";
         Import: {
             created_at: string;
             /** @description name */
@@ -1941,6 +3639,11 @@ export interface components {
         };
         /** @enum {string} */
         ImportState: "queued" | "running" | "done" | "failed" | "cancelled" | "undone";
+        InSegment: {
+            /** @description seg_… */
+            id: string;
+            name: string;
+        };
         InstanceRow: {
             /** @description pseudonym, cu_… */
             customer: string;
@@ -1998,6 +3701,49 @@ export interface components {
         };
         /** @enum {string} */
         JobState: "queued" | "running" | "done" | "failed" | "cancelled";
+        /** @enum {string} */
+        KafkaFormat: "json" | "cloud_events";
+        /** @enum {string} */
+        KafkaSecurity: "plain" | "tls" | "sasl_tls" | "sasl_plain";
+        KafkaSettings: {
+            /** @description host:port, several with commas */
+            brokers: string;
+            /** @description of the messages */
+            format?: components["schemas"]["KafkaFormat"];
+            /** @description sasl: PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512 */
+            mechanism?: string;
+            security?: components["schemas"]["KafkaSecurity"];
+            topic: string;
+            /** @description sasl: the name */
+            user?: string;
+        };
+        KnownAttribute: {
+            /** @description values over time, this one included */
+            changes: number;
+            /** @description last event that says so */
+            confirmed: string;
+            /** @description newest first, at most 50 */
+            history: components["schemas"]["AttributeChange"][];
+            /** @description at_… */
+            id: string;
+            /** @description as imported */
+            name: string;
+            /** @description first event in a row that says so */
+            since: string;
+            /** @description of that event */
+            source: string;
+            /** @description the last one */
+            value: string;
+        };
+        Lane: {
+            /** @description by bucket */
+            counts: number[];
+            events: number;
+            /** @description empty: events without a channel */
+            name: string;
+        };
+        /** @enum {string} */
+        LegalBasis: "consent" | "contract" | "legitimate_interest" | "legal_obligation" | "not_stated";
         /** @enum {string} */
         Level: "not_judged" | "usual" | "low" | "high" | "silent";
         LiveSource: {
@@ -2067,6 +3813,17 @@ export interface components {
             moves: components["schemas"]["MappingMove"][];
             /** @description it names a property that no rule named yet: after saving, the present mapping answers until all events are read */
             needs_job: boolean;
+        };
+        Matter: {
+            events: number;
+            first: string;
+            /** @description absent: the customer's course without keys */
+            instance_key?: string;
+            last: string;
+            last_touchpoint: string;
+            last_touchpoint_name: string;
+            /** @description its end has not come, and its last event is not older than the workspace's open_days */
+            open: boolean;
         };
         Me: {
             /** @description send it back as X-CSRF-Token with every change */
@@ -2156,10 +3913,17 @@ export interface components {
             event_type: string;
             /** @description the source's message id; repeats are recognised for 45 days */
             id?: string;
+            /** @description further ones of the same customer, at most 16: customers are joined by them */
+            identifiers: components["schemas"]["NewIdentifier"][];
             instance_key?: string;
             /** @description ISO 8601; without a zone: the workspace's */
             time: string;
             unit?: string;
+        };
+        NewIdentifier: {
+            kind: components["schemas"]["IdentifierKind"];
+            /** @description goes to the vault */
+            value: string;
         };
         NewMember: {
             member: components["schemas"]["Member"];
@@ -2171,10 +3935,33 @@ export interface components {
             secret: string;
             token: components["schemas"]["Token"];
         };
+        NewWebhook: {
+            /** @description that was made here; shown once */
+            secret?: string;
+            webhook: components["schemas"]["Webhook"];
+        };
         NewWriteKey: {
             /** @description shown once */
             secret: string;
             write_key: components["schemas"]["WriteKey"];
+        };
+        ObjectType: {
+            name: string;
+            /** @description in the file */
+            objects: number;
+        };
+        PanelLink: {
+            expires_at: string;
+            /** @description below this server's address: /embed/customer?… */
+            url: string;
+        };
+        PanelLinkRequest: {
+            /** @description cu_… */
+            customer: string;
+            /** @description de or en; absent: the browser's */
+            language?: string;
+            /** @description 1 to 60 */
+            minutes?: number;
         };
         PasswordAnswer: {
             email: string;
@@ -2236,6 +4023,114 @@ export interface components {
             type?: components["schemas"]["PropertyType"];
             /** @description only these; empty: any */
             values: string[];
+        };
+        PreviewRequest: {
+            /** @description con_…: its stored secret is used where none is given and the host is the same */
+            connector?: string;
+            kind: components["schemas"]["ConnectorKind"];
+            /** @description how cells are read */
+            read?: components["schemas"]["ReadOptions"];
+            secret?: string;
+            settings: components["schemas"]["ConnectorSettings"];
+        };
+        PrivacyDuty: {
+            /** @description a word that the page translates */
+            code: string;
+            /** @description of what is open, like sources without a legal basis */
+            count?: number;
+            /** @description fulfilled, open */
+            state: string;
+            /** @description lotse: the program does it; administrator; controller: the company, outside of Lotse */
+            whose: string;
+        };
+        PrivacyHolderProof: {
+            /** @description events, columns, imports, consents, requests, vault */
+            holder: string;
+            /** @description erased there */
+            records: number;
+        };
+        PrivacyRequest: {
+            /** @description when the files are rewritten, where not at once */
+            bytes_due_at?: string;
+            created_at: string;
+            /** @description name */
+            created_by: string;
+            /** @description pseudonyms, at most 20 */
+            customers: string[];
+            /** @description why it is tried again, or failed */
+            error_code?: string;
+            /** @description access: the name of the file, kept for 30 days */
+            file?: string;
+            /** @description erasure: no byte of them stays in the data folder */
+            finished_at?: string;
+            /** @description no query shows them from here on */
+            hidden_at?: string;
+            /** @description pr_… */
+            id: string;
+            kind: components["schemas"]["PrivacyRequestKind"];
+            note: string;
+            proof: components["schemas"]["PrivacyRequestProof"];
+            /** @description hidden: no query shows them, the bytes follow */
+            state: components["schemas"]["PrivacyRequestState"];
+        };
+        /** @enum {string} */
+        PrivacyRequestKind: "erasure" | "access" | "restriction" | "lifting";
+        PrivacyRequestList: {
+            items: components["schemas"]["PrivacyRequest"][];
+            /** @description ask for the next page with ?cursor=; absent on the last one */
+            next_cursor?: string;
+        };
+        PrivacyRequestOrder: {
+            /** @description erasure: rewrite the files right away (default), not in the next night */
+            bytes_at_once?: boolean;
+            /** @description identifiers or pseudonyms (cu_…) */
+            customers?: string[];
+            /** @description erasure (Art. 17), access (Art. 15, 20), restriction (Art. 18, 21), lifting of a restriction */
+            kind: components["schemas"]["PrivacyRequestKind"];
+            /** @description more of them: one a line, of a CSV file the first column */
+            list?: string;
+            /** @description for the file, like a case number; no personal data */
+            note?: string;
+        };
+        PrivacyRequestProof: {
+            /** @description likewise until the files were rewritten and the old ones overwritten */
+            bytes_gone_after_s?: number;
+            /** @description found */
+            customers: number;
+            /** @description seconds from the start of the work until no query, export or live view showed them */
+            gone_after_s?: number;
+            /** @description what went, by store */
+            holders: components["schemas"]["PrivacyHolderProof"][];
+            /** @description of these customers */
+            identities: number;
+            /** @description identifiers that no customer has */
+            unknown: number;
+        };
+        /** @enum {string} */
+        PrivacyRequestState: "queued" | "running" | "hidden" | "done" | "failed";
+        PrivacySettings: {
+            /** @description where customers turn to */
+            contact?: string;
+            /** @description an erased identifier that comes again is a new customer; else its events are rejected (erased) */
+            erased_may_return: boolean;
+            etag?: string;
+            /** @description data-protection officer, for the printed sheets */
+            officer?: string;
+        };
+        PrivacyStatus: {
+            /** @description erasures whose files are not rewritten yet */
+            bytes_waiting: number;
+            /** @description what customers said, by purpose */
+            consents: components["schemas"]["ConsentCount"][];
+            duties: components["schemas"]["PrivacyDuty"][];
+            /** @description not done yet */
+            requests_open: number;
+            /** @description customers that analyses leave out */
+            restricted: number;
+            /** @description settings of every source */
+            sources: components["schemas"]["SourcePrivacy"][];
+            /** @description erased identifiers that are kept as keyed hashes */
+            tombstones: number;
         };
         Problem: {
             /** @description stable */
@@ -2361,16 +4256,20 @@ export interface components {
         ReadOptions: {
             /** @description XES: name+lifecycle */
             classifier_with_lifecycle?: boolean;
+            /** @description OCEL: the object type that is the customer */
+            customer_type?: string;
             /** @description point or comma */
             decimal?: string;
             /** @description one character */
             delimiter?: string;
             /** @description utf-8, windows-1252, utf-16le, utf-16be */
             encoding?: string;
-            /** @description csv, xlsx or xes */
+            /** @description csv, xlsx, json, parquet, xes, ocel_json, ocel_xml or ocel_sqlite */
             format?: string;
             /** @description the first row holds names */
             header?: boolean;
+            /** @description OCEL: the object type whose objects are instance keys */
+            key_type?: string;
             /** @description XES: keep only this transition */
             lifecycle?: string;
             /** @description name */
@@ -2429,6 +4328,13 @@ export interface components {
             /** @description in the request */
             index: number;
         };
+        RejectedItem: {
+            code: string;
+            /** @description or empty */
+            field: string;
+            /** @description in the body, from 0 */
+            index: number;
+        };
         ReportedCount: {
             /** @description local date, 2025-03-01 */
             day: string;
@@ -2470,6 +4376,14 @@ export interface components {
             properties: components["schemas"]["PropertyCondition"][];
             sources: string[];
             touchpoint: string;
+        };
+        /** @enum {string} */
+        RunState: "running" | "done" | "failed" | "cancelled";
+        Schedule: {
+            /** @description HH:MM in the workspace's time zone */
+            daily_at?: string;
+            /** @description 1 to 10,080 */
+            every_minutes?: number;
         };
         SeenAttribute: {
             name: string;
@@ -2573,6 +4487,12 @@ export interface components {
             mapping: components["schemas"]["SourceMapping"];
             /** @description the system, like CRM */
             name: string;
+            /** @description who answers for these data */
+            owner: string;
+            /** @description what they are used for */
+            purpose: string;
+            /** @description where they come from */
+            system: string;
         };
         SourceAssignment: {
             events: number;
@@ -2591,7 +4511,7 @@ export interface components {
             channel?: string;
             /** @description columns not named are ignored */
             columns: components["schemas"]["ColumnMapping"][];
-            /** @description by_us or by_customer, likewise */
+            /** @description by_us, by_customer, by_partner or by_machine, likewise */
             direction?: string;
             read?: components["schemas"]["ReadOptions"];
             /** @description likewise */
@@ -2599,7 +4519,21 @@ export interface components {
         };
         SourcePatch: {
             /** @description of every event that comes from now on; empty: none */
-            channel: string;
+            channel?: string;
+            /** @description who answers for these data; at most 200 characters */
+            owner?: string;
+            /** @description what they are used for; at most 1,000 characters */
+            purpose?: string;
+            /** @description where they come from; likewise */
+            system?: string;
+        };
+        SourcePrivacy: {
+            /** @description consent: events are taken only of customers who consented to analytics */
+            legal_basis?: components["schemas"]["LegalBasis"];
+            /** @description e-mail addresses, phone numbers, IBANs and card numbers in long texts are blacked out before they are stored */
+            scrub?: boolean;
+            /** @description src_… */
+            source?: string;
         };
         SourceRequest: {
             /** @description of every event that it sends live, like web or app */
@@ -2607,6 +4541,25 @@ export interface components {
             /** @description the system, like Web shop; 1 to 80 characters */
             name: string;
         };
+        SqlSettings: {
+            database: string;
+            host: string;
+            /** @description times only: read so much further back, for rows that are committed late */
+            overlap_minutes?: number;
+            /** @description 0: the usual one */
+            port?: number;
+            /** @description one SELECT, without a semicolon */
+            query: string;
+            /** @description verified: with the server's certificate checked; required: encrypted; preferred: where the server can */
+            tls?: components["schemas"]["SqlTls"];
+            user: string;
+            /** @description a column of the result that only grows, like a time of change or a number; empty: all rows each time */
+            watermark?: string;
+            /** @description rows below it are never read; empty: from the first one on */
+            watermark_start?: string;
+        };
+        /** @enum {string} */
+        SqlTls: "required" | "preferred" | "verified";
         StageTime: {
             seconds: number;
             /** @description read, identify, deduplicate, store, publish */
@@ -2626,6 +4579,45 @@ export interface components {
         };
         /** @enum {string} */
         SuspicionKind: "hours_shifted" | "no_time_of_day" | "in_future" | "clock_ahead";
+        Timeline: {
+            /** @description last arrival number that was seen */
+            as_of: number;
+            /** @description newest first */
+            events: components["schemas"]["TimelineEvent"][];
+            mapping_version: number;
+            /** @description absent on the last page */
+            next_cursor?: string;
+            /** @description events that fit, over all pages */
+            total: number;
+        };
+        TimelineEvent: {
+            /** @description name → value */
+            attributes: {
+                [key: string]: string;
+            };
+            channel?: string;
+            cost?: number;
+            /** @description what the event says of the customer */
+            customer_attributes: {
+                [key: string]: string;
+            };
+            /** @description by_us or by_customer */
+            direction?: string;
+            /** @description as the source writes it */
+            event_type: string;
+            instance_key?: string;
+            /** @description false: an event type that nobody has assigned yet */
+            mapped: boolean;
+            /** @description time without any event before this one, where it is 7 days or more */
+            pause_s?: number;
+            /** @description name */
+            source: string;
+            time: string;
+            /** @description of the current mapping */
+            touchpoint: string;
+            touchpoint_name: string;
+            unit?: string;
+        };
         Token: {
             created_at: string;
             /** @description name */
@@ -2799,6 +4791,219 @@ export interface components {
             /** @description rank to begin at; for the next page */
             offset?: number;
         };
+        Webhook: {
+            /** @description false: requests are refused */
+            active: boolean;
+            check: components["schemas"]["WebhookCheck"];
+            created_at: string;
+            /** @description name */
+            created_by: string;
+            etag: string;
+            /** @description false: requests are refused until it is entered */
+            has_secret: boolean;
+            /** @description whk_… */
+            id: string;
+            mapping: components["schemas"]["WebhookMapping"];
+            name: string;
+            /** @description /hooks/…: the address below this server's own; who knows it still needs the secret */
+            path: string;
+            preset: string;
+            /** @description its last characters */
+            secret_hint?: string;
+            /** @description src_…: what it brings comes from this source */
+            source: string;
+        };
+        WebhookAnswer: {
+            /** @description stored now */
+            accepted: number;
+            /** @description for which no rule holds */
+            ignored: number;
+            /** @description repeats */
+            known: number;
+            /** @description that cannot be stored */
+            rejected: components["schemas"]["RejectedItem"][];
+        };
+        WebhookAttribute: {
+            /** @description 1 to 200 bytes */
+            name: string;
+            /** @description template */
+            value: string;
+        };
+        /** @enum {string} */
+        WebhookCheck: "token" | "standard" | "hub_signature" | "zendesk" | "shopify" | "hubspot" | "sendgrid" | "salesforce_org";
+        WebhookCondition: {
+            /** @description any of these, each a template; none: anything but empty */
+            is: string[];
+            /** @description template */
+            value: string;
+        };
+        WebhookDelivery: {
+            accepted: number;
+            /** @description of a refused or failed one */
+            error_code?: string;
+            /** @description of its events, at most 5 */
+            event_types: string[];
+            /** @description dlv_… */
+            id: string;
+            ignored: number;
+            /** @description repeats */
+            known: number;
+            received_at: string;
+            rejected: number;
+            /** @description at most 20 */
+            rejects: components["schemas"]["RejectedItem"][];
+            /** @description as it came */
+            size_bytes: number;
+            /** @description taken, partly: some events rejected; ignored: no rule held; rejected: every event; refused: the request; failed: to be sent again */
+            state: components["schemas"]["WebhookDeliveryState"];
+            /** @description that was answered */
+            status: number;
+        };
+        WebhookDeliveryList: {
+            items: components["schemas"]["WebhookDelivery"][];
+            /** @description ask for the next page with ?cursor=; absent on the last one */
+            next_cursor?: string;
+        };
+        /** @enum {string} */
+        WebhookDeliveryState: "taken" | "partly" | "ignored" | "rejected" | "refused" | "failed";
+        WebhookFields: {
+            /** @description who acted: by_us, by_customer, by_partner, by_machine, or a word for one of them */
+            actor?: string;
+            /** @description of the event */
+            attributes: components["schemas"]["WebhookAttribute"][];
+            /** @description pointer to an object whose texts, numbers and truth values all become attributes */
+            attributes_of?: string;
+            /** @description empty: the source's */
+            channel?: string;
+            /** @description in the workspace's currency */
+            cost?: string;
+            /** @description identifier; goes to the vault */
+            customer?: string;
+            /** @description of the customer from this event on */
+            customer_attributes: components["schemas"]["WebhookAttribute"][];
+            event_type?: string;
+            /** @description ticket, order, application */
+            instance_key?: string;
+            /** @description the sender's own id of the event, by which repeats are known; absent: by its content */
+            message?: string;
+            /** @description another identifier of the same customer */
+            same_customer?: string;
+            /** @description ISO 8601, or seconds or milliseconds since 1970; absent: the time of arrival */
+            time?: string;
+            /** @description on whose behalf; empty: the source's */
+            unit?: string;
+        };
+        WebhookItem: {
+            /** @description by_us, by_customer, by_partner, by_machine */
+            actor: string;
+            attributes: components["schemas"]["SeenAttribute"][];
+            channel: string;
+            cost?: number;
+            /** @description as it came; stored as a pseudonym */
+            customer: string;
+            customer_attributes: components["schemas"]["SeenAttribute"][];
+            event_type: string;
+            /** @description in the body, from 0 */
+            index: number;
+            instance_key: string;
+            message: string;
+            /** @description why it is rejected, or what is left out of it */
+            problems: components["schemas"]["WebhookProblem"][];
+            /** @description that held, from 0 */
+            rule?: number;
+            same_customer: string;
+            state: components["schemas"]["WebhookItemState"];
+            /** @description UTC */
+            time: string;
+            unit: string;
+        };
+        /** @enum {string} */
+        WebhookItemState: "event" | "ignored" | "rejected";
+        WebhookList: {
+            items: components["schemas"]["Webhook"][];
+            /** @description ask for the next page with ?cursor=; absent on the last one */
+            next_cursor?: string;
+        };
+        WebhookMapping: {
+            /** @description of every event */
+            fields?: components["schemas"]["WebhookFields"];
+            /** @description pointer to an array of which each item is an event; where there is none, the body is one */
+            list?: string;
+            /** @description the first that holds adds its fields; where there are rules and none holds, nothing is stored */
+            rules: components["schemas"]["WebhookRule"][];
+            /** @description of times that name none; empty: UTC */
+            time_zone?: string;
+        };
+        WebhookPatch: {
+            active?: boolean;
+            /** @description the whole mapping */
+            mapping?: components["schemas"]["WebhookMapping"];
+            name?: string;
+        };
+        WebhookPreset: {
+            check: components["schemas"]["WebhookCheck"];
+            /** @description zendesk, shopify, generic … */
+            id: string;
+            /** @description true: Lotse makes the secret; false: the system does, and it is entered here */
+            makes_secret: boolean;
+            /** @description to begin with */
+            mapping: components["schemas"]["WebhookMapping"];
+            /** @description a body as the system sends it */
+            sample: string;
+            /** @description that the mapping reads */
+            sample_headers: {
+                [key: string]: string;
+            };
+        };
+        WebhookPresetList: {
+            items: components["schemas"]["WebhookPreset"][];
+            /** @description ask for the next page with ?cursor=; absent on the last one */
+            next_cursor?: string;
+        };
+        WebhookPreview: {
+            /** @description the first 50 */
+            items: components["schemas"]["WebhookItem"][];
+            /** @description further items */
+            more: number;
+            /** @description of the mapping (pointer into it) or of the body (field body); with them there are no items */
+            problems: components["schemas"]["WebhookProblem"][];
+        };
+        WebhookPreviewRequest: {
+            /** @description as the system sends it; JSON or XML */
+            body: string;
+            /** @description that the mapping reads; names in any case */
+            headers: {
+                [key: string]: string;
+            };
+            mapping: components["schemas"]["WebhookMapping"];
+        };
+        WebhookProblem: {
+            code: string;
+            /** @description of the event: customer, event_type, time … */
+            field: string;
+        };
+        WebhookRequest: {
+            /** @description absent: the preset's */
+            mapping?: components["schemas"]["WebhookMapping"];
+            /** @description 1 to 80 characters */
+            name: string;
+            /** @description its id */
+            preset: string;
+            /** @description as the system shows it; absent: made here, or entered later */
+            secret?: string;
+            /** @description src_… */
+            source: string;
+        };
+        WebhookRule: {
+            /** @description instead of the common fields, attributes besides */
+            set?: components["schemas"]["WebhookFields"];
+            /** @description all must hold; none: always */
+            when: components["schemas"]["WebhookCondition"][];
+        };
+        WebhookSecretRequest: {
+            /** @description as the system shows it; absent: a new one is made, where the preset allows it */
+            secret?: string;
+        };
         WorkspacePatch: {
             /** @description de or en */
             language?: string;
@@ -2849,6 +5054,35 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_embed_panel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerPanel"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_health: {
         parameters: {
             query?: never;
@@ -2865,6 +5099,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_hooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                secret: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+                "text/xml": string;
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookAnswer"];
                 };
             };
             /** @description a problem */
@@ -3685,6 +5955,150 @@ export interface operations {
             };
         };
     };
+    post_workspaces_ws_analysis_audience: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AudienceRequest"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Audience"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_analysis_computed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComputedRequest"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComputedSummary"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_analysis_customers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomersRequest"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customers"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_analysis_customers_csv: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomersRequest"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_workspaces_ws_analysis_detail: {
         parameters: {
             query?: never;
@@ -3972,6 +6386,621 @@ export interface operations {
             };
         };
     };
+    get_workspaces_ws_audit_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditProof"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_computed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComputedAttributeList"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_computed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComputedAttributeRequest"];
+            };
+        };
+        responses: {
+            /** @description done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComputedAttribute"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_workspaces_ws_computed_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_workspaces_ws_computed_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the etag that the change is based on; 412 where it is no longer the newest */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComputedAttributeRequest"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComputedAttribute"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_connector_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectorRules"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_connector_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectorRulesRequest"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectorRules"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_connectors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectorList"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_connectors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectorRequest"];
+            };
+        };
+        responses: {
+            /** @description done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connector"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_connectors_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectorPreview"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_connectors_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connector"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_workspaces_ws_connectors_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_workspaces_ws_connectors_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the etag that the change is based on; 412 where it is no longer the newest */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectorPatch"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connector"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_connectors_id_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connector"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_connectors_id_restart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connector"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_connectors_id_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connector"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_connectors_id_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connector"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_connectors_id_runs: {
+        parameters: {
+            query?: {
+                /** @description of the answer before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectorRunList"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_workspaces_ws_coverage: {
         parameters: {
             query?: never;
@@ -3991,6 +7020,113 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Coverage"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_customer_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerViewSettings"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_workspaces_ws_customer_view: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the etag that the change is based on; 412 where it is no longer the newest */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerViewSettings"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerViewSettings"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_customers_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerSearch"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerHits"];
                 };
             };
             /** @description a problem */
@@ -4027,6 +7163,217 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustomerCourse"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_customers_cu_id_export_csv: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                cu_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_customers_cu_id_export_json: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                cu_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_customers_cu_id_identities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                cu_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerIdentities"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_customers_cu_id_panel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                cu_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerPanel"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_customers_cu_id_profile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                cu_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerProfile"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_customers_cu_id_timeline: {
+        parameters: {
+            query?: {
+                /** @description of the answer before; with the same other parameters */
+                cursor?: string;
+                /** @description only events before this local date or date-time */
+                before?: string;
+                /** @description only this channel; - for events without one */
+                channel?: string;
+                /** @description only this source, by name or id */
+                source?: string;
+                /** @description only this touchpoint */
+                touchpoint?: string;
+                /** @description only this instance key */
+                instance_key?: string;
+            };
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                cu_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timeline"];
                 };
             };
             /** @description a problem */
@@ -4222,6 +7569,482 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AppendAnswer"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_exports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportList"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_exports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportRequest"];
+            };
+        };
+        responses: {
+            /** @description done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_exports_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_workspaces_ws_exports_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_exports_id_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_exports_id_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_identity_decisions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityDecisionList"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_identity_decisions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityDecisionRequest"];
+            };
+        };
+        responses: {
+            /** @description done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityDecision"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_workspaces_ws_identity_decisions_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_identity_held: {
+        parameters: {
+            query?: {
+                /** @description of the answer before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldJoinList"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_identity_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityRules"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_workspaces_ws_identity_rules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the etag that the change is based on; 412 where it is no longer the newest */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityRulesRequest"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityRules"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_identity_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentitySearch"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerIdentities"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_identity_why: {
+        parameters: {
+            query?: {
+                /** @description an identity's pseudonym */
+                first?: string;
+                /** @description another one's */
+                second?: string;
+            };
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityChain"];
                 };
             };
             /** @description a problem */
@@ -4763,6 +8586,422 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_panel_links: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PanelLinkRequest"];
+            };
+        };
+        responses: {
+            /** @description done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PanelLink"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_privacy_consents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentOrder"];
+            };
+        };
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_privacy_requests: {
+        parameters: {
+            query?: {
+                /** @description of the answer before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyRequestList"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_privacy_requests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrivacyRequestOrder"];
+            };
+        };
+        responses: {
+            /** @description done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyRequest"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_privacy_requests_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyRequest"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_privacy_requests_id_bytes_now: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyRequest"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_privacy_requests_id_file_html: {
+        parameters: {
+            query?: {
+                /** @description de or en */
+                language?: string;
+            };
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_privacy_requests_id_file_json: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_privacy_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacySettings"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_workspaces_ws_privacy_settings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the etag that the change is based on; 412 where it is no longer the newest */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrivacySettings"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacySettings"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_workspaces_ws_privacy_sources_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourcePrivacy"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourcePrivacy"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_privacy_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyStatus"];
                 };
             };
             /** @description a problem */
@@ -5672,6 +9911,286 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Detection"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_webhook_presets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookPresetList"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_webhook_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookPreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookPreview"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookList"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookRequest"];
+            };
+        };
+        responses: {
+            /** @description done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWebhook"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_workspaces_ws_webhooks_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_workspaces_ws_webhooks_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the etag that the change is based on; 412 where it is no longer the newest */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookPatch"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_webhooks_id_deliveries: {
+        parameters: {
+            query?: {
+                /** @description of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryList"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_webhooks_id_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookSecretRequest"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWebhook"];
                 };
             };
             /** @description a problem */
