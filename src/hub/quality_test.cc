@@ -44,7 +44,7 @@ struct World : testing::Test {
     book = std::make_unique<IntakeBook>(*database, clock, [](const WorkspaceId&) { return std::string("UTC"); });
     plans = std::make_unique<TrackingPlans>(*database, *book, *audit);
     stores = std::make_unique<events::Stores>(data, events::StoreOptions{}, clock);
-    hub = std::make_unique<Hub>(*stores, *vault, book.get(), plans.get());
+    hub = std::make_unique<Hub>(*stores, *vault, nullptr, nullptr, book.get(), plans.get());
     reconciler = std::make_unique<Reconciler>(*database, *stores, *book, *audit, [this](const Viewer&) { return Result<std::vector<std::pair<std::string, std::string>>>(sources); });
   }
   void end() {

@@ -52,4 +52,4 @@ export const en = {
   'delete_of': 'Delete {name}',
   'deleted': '{name} deleted.',
   'failed_because': 'Failed: {why}',
-};
+} as const;

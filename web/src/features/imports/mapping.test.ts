@@ -54,7 +54,7 @@ describe('the meaning of columns', () => {
     expect(missingNeeds(withRole(choices, 2, 'ignore'))).toEqual(['time']);
   });
   it('takes over a saved source by id or name', () => {
-    const source = { id: 'src_1', name: 'CRM', created_at: '', etag: '', events: 0, imports: 0, mapping: { columns: [{ column: 'agent', role: 'pseudonymise' as const, name: 'Team' }] } };
+    const source = { id: 'src_1', name: 'CRM', owner: '', system: '', purpose: '', created_at: '', etag: '', events: 0, imports: 0, mapping: { columns: [{ column: 'agent', role: 'pseudonymise' as const, name: 'Team' }] } };
     expect(matchingSource({ ...detection, matching_source: 'CRM' }, [source])).toBe(source);
     expect(matchingSource({ ...detection, matching_source: 'src_1' }, [source])).toBe(source);
     expect(matchingSource(detection, [source])).toBeUndefined();

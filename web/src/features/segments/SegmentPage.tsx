@@ -192,7 +192,7 @@ function Members({ filter, file }: { filter: Filter; file: string }) {
   const rows = pages.data?.flatMap((page) => page.rows) ?? [];
   const columns = useMemo<Column<CustomerRow>[]>(
     () => [
-      { key: 'customer', header: t('members.customer'), render: (row) => <span className={classes.pseudonym}>cu_…{row.customer.slice(-8)}</span> },
+      { key: 'customer', header: t('members.customer'), render: (row) => <span className={classes.pseudonym}>{`cu_…${row.customer.slice(-8)}`}</span> },
       { key: 'last', header: t('members.last'), render: (row) => (row.last ? format.time(row.last) : '–') },
       { key: 'first', header: t('members.first'), minor: 1, render: (row) => (row.first ? format.date(row.first) : '–') },
       { key: 'events', header: t('members.events'), align: 'right', render: (row) => format.number(row.events) },

@@ -37,7 +37,7 @@ export function Component() {
 /** The saved meaning without a fresh look at the data: enough to change a schedule or an address. */
 function detectionOf(stored: Connector): Detection {
   const columns = stored.mapping.columns.map((c) => ({ name: c.column, kind: 'text', samples: [], filled: 1, distinct: 0, suggested: c.role }));
-  return { format: 'csv', compressed: false, header: true, sheets: [], columns, preview: [], notes: [] };
+  return { format: 'csv', compressed: false, header: true, sheets: [], object_types: [], columns, preview: [], notes: [] };
 }
 
 function Wizard({ stored, sources }: { stored?: Connector; sources: Source[] }) {
@@ -142,6 +142,7 @@ function Wizard({ stored, sources }: { stored?: Connector; sources: Source[] }) 
                 detection={detection}
                 choices={choices}
                 onRole={(i, role) => setChoices((old) => withRole(old, i, role))}
+                onKind={(i, kind) => setChoices((old) => old.map((c, k) => (k === i ? { ...c, kind } : c)))}
                 onName={(i, value) => setChoices((old) => old.map((c, k) => (k === i ? { ...c, name: value } : c)))}
               />
             </div>
