@@ -285,11 +285,12 @@ class Mapper {
   formats::StampReader stamps_;
 };
 
-/// The array of items, or null: then the body, or what stands there, is the one item.
+/// The array of items, or null: then `single` is the one item. Where nothing stands at the list's place, the body is taken.
 const Json* items_of(const Json& body, const Pointer& list, const Json*& single) {
   const Json* there = detail::find(body, list);
-  if (there && there->is_array()) return there;
-  single = there ? there : &body;
+  if (!there) there = &body;
+  if (there->is_array()) return there;
+  single = there;
   return nullptr;
 }
 }  // namespace

@@ -201,6 +201,7 @@ TEST(HookPresets, TellWhoActed) {
             Strings{"orders/cancelled|by_customer|a@example.com|#1"});
   EXPECT_EQ(events("hubspot", R"([{"eventId":1,"subscriptionType":"deal.creation","objectId":5,"occurredAt":1772439245000}])"), Strings{"ignored"}) << "it names no customer";
   EXPECT_EQ(events("partner", R"({"customer":"1","type":"x"})"), Strings{"x|by_partner|1|"});
+  EXPECT_EQ(events("partner", R"([{"customer":"1","type":"x"},{"customer":"2","type":"y"}])"), (Strings{"x|by_partner|1|", "y|by_partner|2|"})) << "a list without its name";
   EXPECT_EQ(events("partner", R"({"customer":"1","type":"x","actor":"customer"})"), Strings{"x|by_customer|1|"});
   EXPECT_EQ(events("marketing", R"({"events":[{"customer":"1","type":"bounce"},{"customer":"1","type":"send","cost":0.1},{"customer":"1","type":"other"}]})"),
             (Strings{"bounce|by_machine|1|", "send|by_us|1|", "other||1|"}));

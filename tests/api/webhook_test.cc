@@ -130,7 +130,8 @@ struct Hook : testing::Test {
     return send(hook.path, body, headers);
   }
   uint64_t events() {
-    for (const auto& one : admin->get(ws + "/sources").json()["items"])
+    const json list = admin->get(ws + "/sources").json();
+    for (const auto& one : list["items"])
       if (one["id"] == source) return one["events"];
     return 0;
   }
@@ -261,7 +262,8 @@ TEST_F(Hook, ABadBodyIsSaidClearly) {
   const auto none = deliver(hook, R"({"type":"x","time":"soon"})");
   EXPECT_EQ(none.status, 422);
   std::set<std::string> fields;
-  for (const auto& error : none.json()["errors"]) fields.insert(std::string(error["field"]) + " " + std::string(error["code"]));
+  const json said = none.json();
+  for (const auto& error : said["errors"]) fields.insert(std::string(error["field"]) + " " + std::string(error["code"]));
   EXPECT_EQ(fields, (std::set<std::string>{"/0/customer no_customer"}));
   EXPECT_EQ(none.headers.at("content-type").find("application/problem+json"), 0u);
   // One bad event of many is named, the others are taken.
