@@ -47,7 +47,7 @@ class SourceServer {
     const std::string data = "--datadir=" + (server->folder_ / "data").string(), socket = (server->folder_ / "s").string();
     if (!server->run({"/usr/bin/mariadb-install-db", "--no-defaults", data, "--auth-root-authentication-method=normal", "--skip-test-db"})) return nullptr;
     server->command_ = {"/usr/sbin/mariadbd", "--no-defaults", data, "--socket=" + socket, "--bind-address=127.0.0.1", "--port=" + std::to_string(server->port_),
-                        "--innodb-flush-log-at-trx-commit=0", "--skip-log-bin", "--pid-file=" + (server->folder_ / "pid").string()};
+                        "--innodb-flush-log-at-trx-commit=2", "--skip-log-bin", "--pid-file=" + (server->folder_ / "pid").string()};
     server->client_ = {"/usr/bin/mariadb", "--no-defaults", "-uroot", "--socket=" + socket, "-e"};
     if (!server->begin()) return nullptr;
     return server->sql("CREATE DATABASE shop; CREATE USER lotse@'127.0.0.1' IDENTIFIED BY 'geheim'; GRANT SELECT ON shop.* TO lotse@'127.0.0.1'") ? std::move(server) : nullptr;
