@@ -421,7 +421,7 @@ Result<std::set<std::string>> Touchpoints::put_aside(const Viewer& viewer) {
 Result<void> Touchpoints::set_aside(const Viewer& viewer, std::string_view id, bool aside) {
   if (!viewer.may(Right::edit_touchpoints)) return forbidden();
   const auto known = TRY(catalogue(viewer.workspace()));
-  if (aside && std::none_of(known.types.begin(), known.types.end(), [&](const auto& t) { return t.touchpoint == id; })) return not_found("", id);
+  if (std::none_of(known.types.begin(), known.types.end(), [&](const auto& t) { return t.touchpoint == id; })) return not_found("", id);
   return database_.write(viewer.workspace(), [&](db::Session& session) -> Result<void> {
     TRY(session.execute(aside ? sql::aside_add : sql::aside_remove, {{":id", id}}));
     return audit_.note(session, viewer.principal(), aside ? "event_type.put_aside" : "event_type.take_up", id);

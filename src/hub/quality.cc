@@ -105,7 +105,7 @@ void add_intake(QualityIntake& out, const IntakeCount& count) {
 }  // namespace
 
 Result<DataQuality> Quality::look(const Viewer& viewer, int64_t days) {
-  if (days < days_min || days > days_max) return Error::invalid("invalid_days", "/days", "7 to 366 days can be shown");
+  if (days < days_min || days > days_max) return Error::invalid("invalid_day_count", "/days", "7 to 366 days can be shown");
   const auto store = TRY(stores_.open(viewer.workspace()));
   const LocalDays local = book_.days(viewer.workspace());
   const Micros now = book_.now();

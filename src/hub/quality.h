@@ -12,7 +12,7 @@ class Quality {
   Quality(events::Stores& stores, IntakeBook& book) : stores_(stores), book_(book) {}
 
   /// The last `days` days (7 to 366).
-  ///   errors  invalid_days, those of opening the store
+  ///   errors  invalid_day_count, those of opening the store
   ///   cost    DuckStore::volumes and ::arrivals; the first call after an import scans its part once
   Result<DataQuality> look(const Viewer& viewer, int64_t days);
 

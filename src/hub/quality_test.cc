@@ -169,7 +169,7 @@ TEST_F(Data, ASilentSourceRaisesAnAlertAndTheOtherDoesNot) {
   ASSERT_EQ(silent.suspicions.size(), 1u);
   EXPECT_EQ(silent.suspicions[0].kind, SuspicionKind::hours_shifted);
   EXPECT_EQ(silent.suspicions[0].hours, 2);
-  EXPECT_EQ(quality.look(viewer(), 1).error().code, "invalid_days");
+  EXPECT_EQ(quality.look(viewer(), 1).error().code, "invalid_day_count");
 }
 
 TEST_F(Data, DelayRejectionsAndAClockThatIsAhead) {

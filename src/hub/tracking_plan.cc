@@ -144,7 +144,7 @@ void TrackingPlans::forget(const WorkspaceId& workspace) {
 }
 
 Result<PlanViolations> TrackingPlans::violations(const Viewer& viewer, int64_t days) {
-  if (days < 1 || days > days_max) return Error::invalid("invalid_days", "/days", "1 to 366 days can be shown");
+  if (days < 1 || days > days_max) return Error::invalid("invalid_days_shown", "/days", "1 to 366 days can be shown");
   TRY(flush());
   const Day to = book_.days(viewer.workspace()).of(book_.now()), from = to - static_cast<Day>(days) + 1;
   PlanViolations out{.from = LocalDays::text(from), .to = LocalDays::text(to)};

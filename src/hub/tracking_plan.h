@@ -22,7 +22,7 @@ class TrackingPlans {
   ///   errors  forbidden, stale (`etag`), plan_too_large (/events), plan_event_without_name and plan_event_twice
   ///           (/events/N/event), plan_property_without_name and plan_property_twice (/events/N/properties/M/name)
   Result<TrackingPlan> put(const Viewer& viewer, const TrackingPlanRequest& plan, const std::optional<std::string>& etag);
-  /// Of events that arrived in the last `days` days (1 to 366).  errors  invalid_days
+  /// Of events that arrived in the last `days` days (1 to 366).  errors  invalid_days_shown
   Result<PlanViolations> violations(const Viewer& viewer, int64_t days);
 
   /// None where the workspace has no plan. Kept in memory.

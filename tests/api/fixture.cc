@@ -131,6 +131,7 @@ void TestServer::fill() {
   for (int i = 0; i < 100 && (touchpoints = admin->get(ws + "/touchpoints")).json().value("items", nlohmann::json::array()).empty(); ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   things["/touchpoints/{id}"] = must(touchpoints, 200)["items"][0]["id"];
+  things["/event_types/{id}"] = things["/touchpoints/{id}"];  // a type is named by the touchpoint that it is on its own
   const auto mapped = must(admin->post(ws + "/mapping/rules", {{"event_types", {"order"}}, {"touchpoint", things["/touchpoints/{id}"]}}), 200);
   things["/rules/{id}"] = mapped["rules"][0]["id"];
   const auto rows = must(admin->post(ws + "/analysis/instances", nlohmann::json::object()), 200);

@@ -44,7 +44,7 @@ std::vector<Route> mapping_routes() {
                      "Every event type with its volume, sources and touchpoints; with suggestions where nobody has assigned it", {"columns_loading"}, event_types));
   rows.push_back(row(Method::get, "/workspaces/{ws}/event_types/{id}/samples", Right::see_customers, "The newest events of a type", {"not_found", "columns_loading"}, samples));
   rows.push_back(row(Method::post, "/workspaces/{ws}/event_types/{id}/aside", Right::edit_touchpoints, "Take an event type out of the queue of those not assigned", {"not_found"}, put_aside));
-  rows.push_back(row(Method::remove, "/workspaces/{ws}/event_types/{id}/aside", Right::edit_touchpoints, "Put it back into the queue", {}, take_up));
+  rows.push_back(row(Method::remove, "/workspaces/{ws}/event_types/{id}/aside", Right::edit_touchpoints, "Put it back into the queue", {"not_found"}, take_up));
   return rows;
 }
 

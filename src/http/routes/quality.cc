@@ -43,10 +43,10 @@ Result<hub::PlanViolations> violations(Services& services, const Viewer& viewer,
 std::vector<Route> quality_routes() {
   std::vector<Route> rows;
   rows.push_back(row(Method::get, "/workspaces/{ws}/quality", Right::read,
-                     "How good the data is, by source: volume against its usual level, delay, what was rejected and why, suspicious times", {"invalid_days"}, look)
+                     "How good the data is, by source: volume against its usual level, delay, what was rejected and why, suspicious times", {"invalid_day_count"}, look)
                      .query("days", "how many days are shown, 7 to 366; 56 where absent"));
   rows.push_back(row(Method::get, "/workspaces/{ws}/reconciliation", Right::read,
-                     "What sources count against what Lotse counts, by day, and which events make the difference", {"invalid_day", "invalid_period", "invalid_counted_by"}, reconcile)
+                     "What sources count against what Lotse counts, by day, and which events make the difference", {"invalid_day", "invalid_days_shown", "invalid_counted_by"}, reconcile)
                      .query("source", "src_…; absent: all")
                      .query("from", "first day, like 2025-03-01; absent: 30 days before `to`")
                      .query("to", "last day; absent: today")
@@ -59,7 +59,7 @@ std::vector<Route> quality_routes() {
   rows.push_back(row(Method::post, "/workspaces/{ws}/tracking_plan", Right::import_data, "Put a plan in the place of the present one; what was found against that one is forgotten",
                      {"stale", "plan_too_large", "plan_event_without_name", "plan_event_twice", "plan_property_without_name", "plan_property_twice"}, put_plan)
                      .if_match());
-  rows.push_back(row(Method::get, "/workspaces/{ws}/tracking_plan/violations", Right::read, "Where events differ from the plan, by source", {"invalid_days"}, violations)
+  rows.push_back(row(Method::get, "/workspaces/{ws}/tracking_plan/violations", Right::read, "Where events differ from the plan, by source", {"invalid_days_shown"}, violations)
                      .query("days", "of events that arrived in so many days, 1 to 366; 30 where absent"));
   return rows;
 }
