@@ -131,7 +131,7 @@ Composition::Composition(DataFolder data, std::unique_ptr<db::Database> opened, 
     if (auto done = tracking_plans.flush(); !done) log_warning("hub", "findings against the tracking plan wait: {}", done.error().code);
   });
   // What answers queries goes first, the vault, which knows who they are, last.
-  privacy_requests.hold({&events_holder, &columns_holder, &personal_files, &personal_rows, &consents, &privacy_requests, &vault_holder});
+  privacy_requests.hold({&events_holder, &columns_holder, &personal_files, &exports, &personal_rows, &consents, &privacy_requests, &vault_holder});
   // A workspace goes from what uses it to what it is made of.
   workspaces.on_delete([this](const WorkspaceId& workspace) { return jobs.forget(workspace); });
   workspaces.on_delete([this](const WorkspaceId& workspace) -> Result<void> {

@@ -4,6 +4,7 @@
 
 #include "base/ids.h"
 #include "base/log.h"
+#include "base/wipe.h"
 #include "connect/connect_sql.h"
 #include "connect/export_run.h"
 #include "formats/timestamp.h"
@@ -157,6 +158,9 @@ Result<void> Exports::run(jobs::JobContext& context) {
   out.job = context.job();
   TRY(store_outcome(workspace, out));
   const auto place = path(workspace, out.id);
+  std::stop_source stop;
+  const std::stop_callback by_job(context.stop(), [&stop] { stop.request_stop(); });
+  running_.with([&](auto& running) { running.insert_or_assign(out.id, std::pair(workspace, stop)); });
   const auto work = [&]() -> Result<uint64_t> {
     TRY(may_export(viewer, request.originals));
     const auto settings = TRY(parts_.workspaces.settings(viewer));
@@ -170,9 +174,11 @@ Result<void> Exports::run(jobs::JobContext& context) {
                         context.progress(share, "write");
                         progress_.with([&](auto& progress) { progress[out.id] = share; });
                       },
-                      context.stop());
+                      stop.get_token());
   };
-  const auto result = work();
+  auto result = work();
+  // A customer was erased at the last moment: the file may hold it.
+  if (result && stop.stop_requested()) result = Error::make(ErrorKind::cancelled, "cancelled", "the export was stopped");
   const Micros now = parts_.clock.now();
   out.finished_at = iso_utc(now);
   std::error_code none;
@@ -183,7 +189,7 @@ Result<void> Exports::run(jobs::JobContext& context) {
     out.size_bytes = std::filesystem::file_size(place, none);
     out.expires_at = iso_utc(now + kept_for);
   } else {
-    std::filesystem::remove(place, none);
+    if (std::filesystem::exists(place, none)) (void)wipe_file(place);
     const bool stopped = result.error().code == "cancelled";
     out.state = stopped && !context.server_is_ending() ? ImportState::cancelled : ImportState::failed;
     if (out.state == ImportState::failed) {
@@ -192,7 +198,9 @@ Result<void> Exports::run(jobs::JobContext& context) {
     }
   }
   progress_.with([&](auto& progress) { progress.erase(out.id); });
-  TRY(store_outcome(workspace, out));
+  const auto stored = store_outcome(workspace, out);
+  running_.with([&](auto& running) { running.erase(out.id); });
+  TRY(stored);
   return result ? Result<void>() : result.error();
 }
 
@@ -222,9 +230,8 @@ Result<Exports::File> Exports::file(const Viewer& viewer, std::string_view id) {
 }
 
 Result<void> Exports::forget(const WorkspaceId& workspace, const std::string& id) {
-  std::error_code failed;
-  std::filesystem::remove(path(workspace, id), failed);
-  if (failed) return Error::make(ErrorKind::unavailable, "file_not_writable", failed.message());
+  std::error_code none;
+  if (std::filesystem::exists(path(workspace, id), none)) TRY(wipe_file(path(workspace, id)));
   TRY(parts_.database.write(workspace, [&](db::Session& s) { return s.execute(sql::export_delete, {{":id", id}}); }));
   return {};
 }
@@ -235,6 +242,42 @@ Result<void> Exports::remove(const Viewer& viewer, std::string_view id) {
   if (!ended(found.state)) return Error::make(ErrorKind::conflict, "export_not_done", std::string(id));
   TRY(forget(viewer.workspace(), found.id));
   return parts_.audit.note(viewer, "export.delete", found.id);
+}
+
+Result<uint64_t> Exports::erase(const WorkspaceId& workspace, std::span<const Subject>) {
+  const auto running = [&] {
+    size_t here = 0;
+    running_.with([&](auto& all) {
+      for (auto& [id, run] : all)
+        if (run.first == workspace) run.second.request_stop(), ++here;
+    });
+    return here;
+  };
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(8);
+  while (running() > 0) {
+    if (std::chrono::steady_clock::now() >= until) return Error::make(ErrorKind::conflict, "export_not_done", "an export does not end");
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  uint64_t gone = 0;
+  for (const auto& row : TRY(parts_.database.read(workspace, [](db::Session& s) { return s.query(sql::export_list); }))) {
+    const auto found = TRY(parse_json<Export>(row.text(1)));
+    if (found.state != ImportState::done) continue;
+    TRY(forget(workspace, found.id));
+    ++gone;
+  }
+  return gone;
+}
+
+Result<void> Exports::purge(const WorkspaceId& workspace, std::span<const Subject> subjects, std::stop_token) {
+  TRY(erase(workspace, subjects));
+  // What a process that ended in the middle of an export left behind.
+  std::error_code none;
+  std::vector<std::filesystem::path> left;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(parts_.stores.folder(workspace) / "exports", none))
+    if (entry.is_regular_file(none)) left.push_back(entry.path());
+  if (running_.with([&](auto& all) { return std::ranges::any_of(all, [&](const auto& run) { return run.second.first == workspace; }); })) return {};  // begun since: without the erased
+  for (const auto& file : left) TRY(wipe_file(file));
+  return {};
 }
 
 void Exports::clean_up(const WorkspaceId& workspace) {

@@ -11,13 +11,15 @@
 #include "db/database.h"
 #include "events/stores.h"
 #include "jobs/jobs.h"
+#include "model/holder.h"
 #include "privacy/vault.h"
 
 namespace lotse::connect {
 
 /// Exports as jobs. Needs Right::analyse and Right::see_customers; originals need Right::see_identifiers, too, and are noted in the audit
-/// log when they are ordered and when they are fetched. Files are kept for a day. Threads: any.
-class Exports {
+/// log when they are ordered and when they are fetched. Files are kept for a day, and go when a customer of the workspace is erased:
+/// any of them may hold that customer. Threads: any.
+class Exports : public Holder {
  public:
   struct Parts {
     db::Database& database;
@@ -53,6 +55,12 @@ class Exports {
   /// Deletes those older than a day.
   void clean_up(const WorkspaceId& workspace);
 
+  std::string_view name() const override { return "exports"; }
+  std::vector<std::string> places() const override { return {"lotse.db: exports", "exports"}; }
+  Result<nlohmann::json> find(const WorkspaceId&, const Subject&) override { return nlohmann::json(); }  // nothing that the events do not say
+  Result<uint64_t> erase(const WorkspaceId& workspace, std::span<const Subject> subjects) override;
+  Result<void> purge(const WorkspaceId& workspace, std::span<const Subject> subjects, std::stop_token stop) override;
+
  private:
   Result<std::pair<Export, ExportRequest>> load(const WorkspaceId& workspace, std::string_view id);
   Result<void> store_outcome(const WorkspaceId& workspace, const Export& done);
@@ -62,6 +70,7 @@ class Exports {
   Export with_progress(Export of);
   Parts parts_;
   Guarded<std::map<std::string, double>> progress_;
+  Guarded<std::map<std::string, std::pair<WorkspaceId, std::stop_source>>> running_;  // by exp_…
 };
 
 }  // namespace lotse::connect
