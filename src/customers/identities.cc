@@ -360,16 +360,4 @@ Result<IdentityChain> Identities::why(const Viewer& viewer, std::string_view fir
   return out;
 }
 
-Result<std::vector<uint32_t>> Identities::forget(const WorkspaceId& workspace, uint32_t customer) {
-  std::lock_guard lock(applying_);
-  const auto store = TRY(stores_.open(workspace));
-  const auto identities = store->identities_of(store->customer_of(customer));
-  TRY(store->forget_identities(identities));
-  TRY(database_.write(workspace, [&](db::Session& session) -> Result<void> {
-    for (const uint32_t identity : identities) TRY(session.execute(sql::identity_decision_forget, {{":number", identity}}));
-    return {};
-  }));
-  return identities;
-}
-
 }  // namespace lotse::customers

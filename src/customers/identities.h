@@ -53,10 +53,6 @@ class Identities {
   /// The shortest chain of evidence between two identities.  errors  forbidden, identity_not_found
   Result<IdentityChain> why(const Viewer& viewer, std::string_view first, std::string_view second);
 
-  /// For erasure: lists all identities of a customer and removes what joins them, with the decisions about them. Their events and
-  /// their places in the vault stay, for whoever erases those.
-  Result<std::vector<uint32_t>> forget(const WorkspaceId& workspace, uint32_t customer);
-
  private:
   Result<void> apply(const WorkspaceId& workspace);
   Result<void> apply_decision(const WorkspaceId& workspace, Verdict verdict, uint32_t first, uint32_t second);
