@@ -39,7 +39,7 @@ describe('identities', () => {
     await page.goto(`${home}/daten/identitaeten`);
     await page.getByText('1 Zusammenführung wartet auf eine Entscheidung', { exact: false }).waitFor();
     await page.getByRole('textbox', { name: 'Kennung oder Pseudonym' }).fill('Anna@Example.org');
-    await page.getByRole('button', { name: 'Suchen' }).click();
+    await page.getByRole('button', { name: 'Suchen', exact: true }).click();
     const own = page.getByRole('table', { name: 'Seine Kennungen' });
     await own.getByText('anna-4711').waitFor();
     assert.ok(!page.url().includes('anna'), 'no identifier in the address');
