@@ -185,5 +185,28 @@ TEST_F(Identity, LiveEventsNameFurtherIdentifiers) {
   EXPECT_EQ(identifiers(find("K-1")), (std::set<std::string>{"K-1", "c9", "4711", "49170123"}));
 }
 
+TEST_F(Identity, AFilesColumnsJoinUntilTheImportIsUndone) {
+  send({{{"type", "identify"}, {"userId", "u1"}, {"traits", {{"email", "anna@example.org"}}}}});
+  const std::string rows = "kunde;mail;was;wann\n1;Anna@Example.org;order;2025-01-01 10:00\n1;;call;2025-01-02 10:00\n2;n/a;call;2025-01-03 10:00\n3;n/a;call;2025-01-03 11:00\n";
+  const auto upload = admin->client().ask("POST", "/api/v1" + ws + "/uploads?name=crm.csv", rows, {{"Cookie", admin->cookie}, {"X-CSRF-Token", admin->csrf}});
+  ASSERT_EQ(upload.status, 201) << upload.body;
+  const json columns = {{{"column", "kunde"}, {"role", "customer"}, {"kind", "crm"}}, {{"column", "mail"}, {"role", "identifier"}, {"kind", "email"}},
+                        {{"column", "was"}, {"role", "event_type"}}, {{"column", "wann"}, {"role", "time"}}};
+  auto import = admin->post(ws + "/imports", {{"upload", upload.json()["id"]}, {"source_name", "CRM"}, {"mapping", {{"columns", columns}}}});
+  ASSERT_EQ(import.status, 202) << import.body;
+  const std::string path = ws + "/imports/" + std::string(import.json()["id"]);
+  for (int i = 0; i < 200 && import.json()["state"] != "done" && import.json()["state"] != "failed"; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    import = admin->get(path);
+  }
+  ASSERT_EQ(import.json()["state"], "done") << import.body;
+  EXPECT_EQ(import.json()["customers_new"], 3);
+  ASSERT_TRUE(becomes(3)) << "customer 1 is u1; 2 and 3 have no address";
+  EXPECT_EQ(identifiers(find("anna@example.org")), (std::set<std::string>{"u1", "1", "anna@example.org"}));
+  ASSERT_EQ(admin->post(path + "/undo", json::object()).status, 200);
+  ASSERT_TRUE(becomes(1));
+  EXPECT_EQ(identifiers(find("u1")), (std::set<std::string>{"u1", "anna@example.org"}));
+}
+
 }  // namespace
 }  // namespace lotse::test
