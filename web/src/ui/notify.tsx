@@ -14,14 +14,14 @@ export function useNotify() {
   const { t } = useLocale();
   const textOf = useProblemText();
   const done = useCallback((message: string) => {
-    notifications.show({ message, color: 'teal', icon: <IconCheck size={16} />, autoClose: 4000, withBorder: true });
-  }, []);
+    notifications.show({ message, color: 'teal', icon: <IconCheck size={16} />, autoClose: 4000, withBorder: true, closeButtonProps: { 'aria-label': t('action.close') } });
+  }, [t]);
   const problem = useCallback(
     (error: unknown) => {
       const p = asProblem(error);
-      notifications.show({ id: `problem-${p.code}`, message: textOf(p), color: p.status === 412 ? 'amber' : 'red', icon: <IconAlertTriangle size={16} />, autoClose: p.status === 412 ? 10_000 : false, withBorder: true });
+      notifications.show({ id: `problem-${p.code}`, message: textOf(p), color: p.status === 412 ? 'amber' : 'red', icon: <IconAlertTriangle size={16} />, autoClose: p.status === 412 ? 10_000 : false, withBorder: true, closeButtonProps: { 'aria-label': t('action.close') } });
     },
-    [textOf],
+    [t, textOf],
   );
   /** Says what was done and offers to take it back. */
   const undoable = useCallback(
@@ -33,6 +33,7 @@ export function useNotify() {
         color: 'teal',
         icon: <IconCheck size={16} />,
         withBorder: true,
+        closeButtonProps: { 'aria-label': t('action.close') },
         message: (
           <div className={classes.undoNotice}>
             <span>{message}</span>

@@ -135,7 +135,7 @@ function Hits({ hits, asked, onClear }: { hits: CustomerHits; asked: string; onC
           {t('found.latest_hint')}
         </Text>
       )}
-      <Table label={title} columns={columns} rows={hits.items} rowKey={(row) => row.customer} rowName={(row) => row.customer} onOpen={(row) => void navigate(workspace.to(addresses.customer(row.customer)))} />
+      <Table label={title} columns={columns} rows={hits.items} rowKey={(row) => row.customer} onOpen={(row) => void navigate(workspace.to(addresses.customer(row.customer)))} />
     </Section>
   );
 }
