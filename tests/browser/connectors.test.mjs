@@ -93,7 +93,7 @@ describe('connections', () => {
     await page.getByRole('textbox', { name: 'Verantwortlich' }).fill('Vertriebssteuerung');
     await page.getByRole('textbox', { name: 'Zweck' }).fill('Analyse des Bestellprozesses');
     await page.getByRole('button', { name: 'Speichern', exact: true }).click();
-    await page.getByRole('table', { name: 'Quellen' }).getByText('Vertriebssteuerung').waitFor();
+    await page.getByRole('table', { name: 'Quellen' }).getByText('Vertriebssteuerung').waitFor({ state: 'attached' });
     assert.deepEqual(page.complaints, []);
   });
 });
