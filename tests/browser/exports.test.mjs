@@ -45,7 +45,7 @@ describe('other formats', () => {
     await page.getByRole('button', { name: 'Neuer Export' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('radio', { name: 'CSV' }).check();
-    await dialog.getByText('Kunden mit ihren Kennungen statt Pseudonymen').click();
+    await dialog.getByRole('switch', { name: 'Kunden mit ihren Kennungen statt Pseudonymen' }).check();
     await dialog.getByRole('button', { name: 'Export starten' }).click();
     const link = page.getByRole('link', { name: /herunterladen/ });
     await link.waitFor();
