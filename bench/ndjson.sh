@@ -23,9 +23,9 @@ SELECT count(*), (sum((epoch_us(timestamp::TIMESTAMPTZ) // 1000) % 1000000007)):
 FROM read_json('$file', format='newline_delimited', columns={event:'VARCHAR', "timestamp":'VARCHAR', channel:'VARCHAR', properties:'JSON'}) t, LATERAL (SELECT t.properties AS p);
 SQL
 for run in $(seq "$runs"); do
-  taskset -c 0 "$bench" parse "$file" | grep -E 'events_per_s|mb_per_s'
+  taskset -c 0 "$bench" parse "$file" | grep -E 'per_s|per_processor_s'
   "$bench" import "$file" "$folder/data" >"$folder/ours"
-  grep -E '^(stage|import_events_per_s|import_rejected)' "$folder/ours"
+  grep -E '^(stage|import_events_per|import_rejected)' "$folder/ours"
 done
 rm -f "$folder/peer.db"
 peer="$("$scratch/duck_run" "$folder/peer.db" "$folder/check.sql" 1 | awk '$1=="check"' | sed 's/.*first: //; s/ *| */ /g')"

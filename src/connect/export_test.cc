@@ -219,6 +219,24 @@ TEST(Export, AJobWritesAFileForOneDayAndIsNotedInTheAuditLog) {
   EXPECT_EQ(w.exports->start(*w.viewer, {.from = "gestern"}).error().code, "invalid_time");
 }
 
+TEST(Export, AnErasedCustomerIsInNoExportAnyMore) {
+  World w;
+  ASSERT_TRUE(w.import(w.file(full_log)));
+  const auto started = w.exports->start(*w.viewer, {.format = ExportFormat::csv, .originals = true});
+  ASSERT_TRUE(started);
+  for (int i = 0; i < 1000 && w.exports->get(*w.viewer, started->id)->state != ImportState::done; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  const auto file = w.exports->file(*w.viewer, started->id);
+  ASSERT_TRUE(file);
+  const Subject anna{.customer = 1};
+  EXPECT_EQ(*w.exports->erase(w.workspace, {&anna, 1}), 1u);
+  EXPECT_FALSE(std::filesystem::exists(file->path));
+  EXPECT_EQ(w.exports->get(*w.viewer, started->id).error().code, "export_not_found");
+  // What an export that was cut off left behind goes with the bytes of the rest.
+  std::ofstream(file->path.string() + ".objects") << "anna";
+  ASSERT_TRUE(w.exports->purge(w.workspace, {&anna, 1}, {}));
+  EXPECT_TRUE(std::filesystem::is_empty(file->path.parent_path()));
+}
+
 TEST(Import, NdjsonJsonAndParquetGiveTheSameEvents) {
   const std::string ndjson =
       "{\"customer\":{\"id\":\"anna\"},\"event\":\"order\",\"time\":\"2025-01-06T08:00:00Z\",\"total\":5.5,\"tags\":[1,2]}\n"
