@@ -154,7 +154,7 @@ function Segments({ list }: { list: CustomerProfile['segments'] }) {
       <ul className={classes.plain}>
         {list.map((one) => (
           <li key={one.id}>
-            <Link to={workspace.to(addresses.segment(one.id))}>{one.name}</Link>
+            <Link className={classes.only} to={workspace.to(addresses.segment(one.id))}>{one.name}</Link>
           </li>
         ))}
       </ul>

@@ -127,7 +127,7 @@ function Editor({ segment }: { segment: Segment | undefined }) {
           </Section>
           <ProblemNote problem={add.error ?? edit.error} />
           {may && (
-            <Group>
+            <Group mt="md">
               <Button onClick={save} loading={add.isPending || edit.isPending} disabled={!changed || !ready || name.trim() === ''}>
                 {t('page.save')}
               </Button>
