@@ -93,6 +93,8 @@ describe('connections', () => {
     await page.getByRole('textbox', { name: 'Verantwortlich' }).fill('Vertriebssteuerung');
     await page.getByRole('textbox', { name: 'Zweck' }).fill('Analyse des Bestellprozesses');
     await page.getByRole('button', { name: 'Speichern', exact: true }).click();
+    await page.getByText('Gespeichert.', { exact: true }).waitFor();
+    await page.getByText('Analyse des Bestellprozesses', { exact: true }).waitFor();
     await page.getByRole('table', { name: 'Quellen' }).getByText('Vertriebssteuerung').waitFor({ state: 'attached' });
     assert.deepEqual(page.complaints, []);
   });

@@ -7,6 +7,7 @@ import { problemText } from '@/api/problemTexts';
 import { useTexts } from '@/i18n';
 import { Answer, Confirm, EmptyState, Page, Pill, Section, Stat, Stats, Table, useNotify, useNow, type Column } from '@/ui';
 import { ConnectorState } from './ConnectorState';
+import { useWhen } from './ConnectorSection';
 import { texts } from './de';
 
 /** One connection: how it stands, what its runs brought, and what can be done with it. */
@@ -106,13 +107,14 @@ function Facts({ connector: c }: { connector: Connector }) {
   const { t, format } = useTexts(texts);
   const workspace = useWorkspace();
   const now = useNow();
+  const when = useWhen();
   const target = c.settings.http?.url ?? c.settings.sql?.host ?? c.settings.folder?.path ?? c.settings.kafka?.brokers ?? '';
   return (
     <Section>
       <Stats>
         <Stat label={t('list.state')} value={<ConnectorState connector={c} />} hint={c.failures > 0 ? t('page.failures', { count: c.failures }) : undefined} />
         <Stat label={t('list.lag')} value={c.current_as_of ? format.ago(c.current_as_of, now) : '–'} hint={c.behind && Number(c.behind) > 0 ? t('behind', { count: Number(c.behind) }) : undefined} />
-        <Stat label={t('list.next')} value={c.next_run_at ? format.time(c.next_run_at) : '–'} hint={c.schedule.daily_at ? t('when.day', { time: c.schedule.daily_at }) : t('when.interval', { count: c.schedule.every_minutes ?? 60 })} />
+        <Stat label={t('list.next')} value={c.next_run_at ? <span title={format.time(c.next_run_at)}>{when(c.next_run_at)}</span> : '–'} hint={c.schedule.daily_at ? t('when.day', { time: c.schedule.daily_at }) : t('when.interval', { count: c.schedule.every_minutes ?? 60 })} />
         {c.place && <Stat label={t('page.place')} value={<Text span fz="md" style={{ overflowWrap: 'anywhere' }}>{c.place}</Text>} />}
       </Stats>
       <Stack gap={4} mt="md">

@@ -9,6 +9,16 @@ import { Answer, ProblemNote, Section, SidePanel, Table, useNotify, useNow, type
 import { ConnectorState } from './ConnectorState';
 import { texts } from './de';
 
+/** How long it is until a time, in words. */
+export function useWhen(): (at: string) => string {
+  const { t, format } = useTexts(texts);
+  const now = useNow();
+  return (at) => {
+    const seconds = (Date.parse(at) - now) / 1000;
+    return seconds < 5 ? t('soon') : t('in', { time: format.duration(seconds < 60 ? Math.ceil(seconds) : Math.round(seconds / 60) * 60) });
+  };
+}
+
 /** Sources that are asked on a schedule, with how each stands. */
 export function ConnectorSection({ onRules }: { onRules: () => void }) {
   const { t, format, language } = useTexts(texts);
@@ -16,27 +26,15 @@ export function ConnectorSection({ onRules }: { onRules: () => void }) {
   const navigate = useNavigate();
   const now = useNow();
   const connectors = useApi(api.connectors);
-  const when = (at: string) => {
-    const seconds = (Date.parse(at) - now) / 1000;
-    return seconds < 5 ? t('soon') : t('in', { time: format.duration(seconds < 60 ? Math.ceil(seconds) : Math.round(seconds / 60) * 60) });
-  };
+  const when = useWhen();
   const quiet = (text: string) => (
     <Text fz="sm" c="dimmed" style={{ whiteSpace: 'nowrap' }}>
       {text}
     </Text>
   );
   const columns: Column<Connector>[] = [
-    {
-      key: 'name', header: t('list.name'), sort: (c) => c.name,
-      render: (c) => (
-        <>
-          {c.name}
-          <Text fz="xs" c="dimmed">
-            {t(`kind.${c.kind}`)}
-          </Text>
-        </>
-      ),
-    },
+    { key: 'name', header: t('list.name'), render: (c) => c.name, sort: (c) => c.name },
+    { key: 'kind', header: t('list.kind'), render: (c) => <Text fz="sm" c="dimmed">{t(`kind.${c.kind}`)}</Text>, sort: (c) => t(`kind.${c.kind}`), minor: 2 },
     { key: 'source', header: t('list.source'), render: (c) => c.source_name, sort: (c) => c.source_name, minor: 2 },
     {
       key: 'state', header: t('list.state'), sort: (c) => (c.paused ? 'paused' : c.last_run?.state),

@@ -147,7 +147,7 @@ function Wizard({ stored, sources }: { stored?: Connector; sources: Source[] }) 
               />
             </div>
           </Section>
-          <Section title={imports('source.section')}>
+          <Section title={t('wizard.name_section')}>
             <TextInput label={t('wizard.name')} value={name} onChange={(e) => { setName(e.currentTarget.value); if (!stored && (source === '' || source === name)) setSource(e.currentTarget.value); }} maxLength={80} withAsterisk maw={440} mb="md" />
             {!stored && <SourceForm source={source} onSource={setSource} sources={sources} defaults={defaults} onDefaults={setDefaults} choices={choices} />}
           </Section>
