@@ -130,7 +130,7 @@ describe('import', () => {
   it('refuses what it cannot read, in words, and nothing is lost', async () => {
     const page = await importPage();
     await choose(page, writeFile(server.data, 'bericht.pdf', '%PDF-1.4'));
-    await page.getByText(/„bericht.pdf“ ist keine CSV-, XLSX- oder XES-Datei/).waitFor();
+    await page.getByText(/Lotse kennt die Endung von „bericht.pdf“ nicht/).waitFor();
     await choose(page, writeFile(server.data, 'leer.csv', ''));
     await page.getByRole('alert').first().waitFor();
     await page.goto(`${home}/daten/import`);
