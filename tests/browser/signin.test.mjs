@@ -94,7 +94,8 @@ describe('the shell', () => {
     await page.keyboard.press('Control+k');
     const search = page.getByPlaceholder('Seiten, Touchpoints, Segmente, Aktionen suchen');
     await search.fill('proto');
-    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');  // to the search among customers, and back to the page
+    await page.keyboard.press('ArrowUp');
     await page.keyboard.press('Enter');
     await page.waitForURL('**/verwaltung/protokoll');
     await page.getByRole('heading', { level: 1, name: 'Protokoll' }).waitFor();
