@@ -46,7 +46,7 @@ Result<void> fetch(const fs::path& data, const std::string& id, const fs::path& 
 Result<void> export_log(const Arguments& arguments) {
   if (arguments.rest().size() != 1) return Error::invalid("option_missing", "", "FILE");
   const fs::path file = arguments.rest()[0];
-  if (fs::exists(file)) return Error::make(ErrorKind::conflict, "target_exists", file.string());
+  if (fs::exists(file)) return Error::make(ErrorKind::conflict, "file_exists", file.string());
   json request = {{"format", TRY(format_of(arguments, file))}, {"originals", arguments.flag("originals")}};
   for (const char* name : {"from", "to"})
     if (const auto value = arguments.option(name)) request[name] = *value;

@@ -301,7 +301,9 @@ Result<> refuse_other_kinds(std::string_view bytes) {
   if (has("\"ocel:events\"") || has("\"ocel:global-log\"")) return FileFormat::ocel_json;  // of version 1: refused with a word of its own
   const bool whole = *json == JsonShape::array && text.find_first_not_of(" \t\r\n\xEF\xBB\xBF") != std::string::npos &&
                      text[text.find_first_not_of(" \t\r\n\xEF\xBB\xBF")] == '{';
-  return whole && (has("\"objectTypes\"") || has("\"eventTypes\"")) ? FileFormat::ocel_json : FileFormat::json;
+  // Types may stand behind a gigabyte of events.
+  const bool object_centric = has("\"objectTypes\"") || has("\"eventTypes\"") || (has("\"relationships\"") && has("\"objectId\""));
+  return whole && object_centric ? FileFormat::ocel_json : FileFormat::json;
 }
 
 /// Bytes that no text has, beyond the few that a broken export leaves.

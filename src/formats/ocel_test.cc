@@ -126,6 +126,19 @@ TEST(Ocel, DetectionChoosesTypesAndRoles) {
   }
 }
 
+TEST(Ocel, TypesBehindManyEventsAreSeen) {
+  std::string text = R"({"events":[)";
+  for (int i = 0; i < 20'000; ++i)
+    text += std::string(i ? "," : "") + R"({"id":"e)" + std::to_string(i) + R"(","type":"visit","time":"2025-01-06T08:00:00Z","relationships":[{"objectId":"anna","qualifier":""}]})";
+  text += R"(],"objects":[{"id":"anna","type":"customer"}],"objectTypes":[{"name":"customer","attributes":[]}],"eventTypes":[]})";
+  ASSERT_GT(text.size(), size_t{1} << 20);
+  MemoryFile file(text);
+  const auto found = detect(file);
+  ASSERT_TRUE(found) << found.error().detail;
+  EXPECT_EQ(found->options.format, FileFormat::ocel_json);
+  EXPECT_EQ(found->options.ocel.customer_type, "customer");
+}
+
 // The published example, in two of its forms: 13 events, 9 objects.
 TEST(Ocel, ThePublishedExampleIsTheSameInJsonAndXml) {
   const char* folder = std::getenv("LOTSE_TEST_DATA");
