@@ -33,7 +33,7 @@ void read_object(const ObjectInfo& object, const Json& in, void* value, const st
     f.type->read(*it, static_cast<std::byte*>(value) + f.offset, pointer(at, f.name), problems);
   }
   for (const auto& [key, unused] : in.items()) {
-    const bool known = std::any_of(object.fields.begin(), object.fields.end(), [&key = key](const FieldInfo& f) { return f.name == key; });
+    const bool known = std::any_of(object.fields.begin(), object.fields.end(), [name = std::string_view(key)](const FieldInfo& f) { return f.name == name; });
     if (!known) problem(problems, pointer(at, key), "unknown_field", "this field is not known here");
   }
 }
