@@ -133,7 +133,7 @@ class Analysis {
   Result<EventSamples> event_samples(const Viewer& viewer, std::string_view id);
   /// What a change of the mapping would do to the whole history. Needs Right::edit_touchpoints.
   ///   errors  those of atlas::Touchpoints::what_if
-  ///   cost    one scan of the store: about a second for ten million events
+  ///   cost    one scan of the store
   Result<MappingPreview> preview(const Viewer& viewer, const atlas::MappingChange& change, std::stop_token stop = {});
 
   /// CSV in UTF-8 with a header, comma, CRLF; texts that a spreadsheet would run as a formula begin with an apostrophe.

@@ -31,7 +31,7 @@ inline constexpr size_t grouped_names_max = 500;
 std::vector<NameMatch> matches(std::string_view name, const std::vector<Candidate>& candidates, size_t limit);
 
 /// For each name the number of its group (of two or more that are alike, also by way of others), or -1. Names beyond
-/// grouped_names_max are not looked at: give the most important first.   cost  about 1 µs for each pair
+/// grouped_names_max are not looked at: give the most important first.   cost  quadratic in the number of names looked at
 std::vector<int> groups(const std::vector<std::string>& names);
 
 }  // namespace lotse::atlas
