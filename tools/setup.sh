@@ -18,7 +18,8 @@ test_packages=(chromium postgresql-15 mariadb-server libxml2-utils python3-jsons
 packages=("${run_packages[@]}")
 [ "$want" = run ] || packages+=("${test_packages[@]}")
 missing=()
-have=$(dpkg-query -W -f='${Package} ${Status}\n' "${packages[@]}" 2>/dev/null | awk '/ install ok installed/ {print $1}')
+# dpkg-query fails for a package it has never heard of, which on a fresh machine is most of them.
+have=$({ dpkg-query -W -f='${Package} ${Status}\n' "${packages[@]}" 2>/dev/null || true; } | awk '/ install ok installed/ {print $1}')
 for p in "${packages[@]}"; do grep -qx -- "$p" <<<"$have" || missing+=("$p"); done
 if [ ${#missing[@]} -gt 0 ]; then
   say "installing ${#missing[@]} Debian packages: ${missing[*]}"
