@@ -207,8 +207,8 @@ uint32_t Graph::unite(uint32_t x, uint32_t y) {
   while ((at = nodes_[at].next) != from);
   std::swap(nodes_[from].next, nodes_[to].next);
   nodes_[to].size += nodes_[from].size;
-  nodes_[to].flags |= nodes_[from].flags & concerned;
-  nodes_[from].flags &= static_cast<uint8_t>(~concerned);
+  nodes_[to].flags |= nodes_[from].flags & (concerned | over);
+  nodes_[from].flags &= static_cast<uint8_t>(~(concerned | over));
   ++joined_;
   return from;
 }
@@ -257,19 +257,26 @@ void Graph::add_one(const Evidence& evidence, Changes& changes, std::vector<uint
       if (flag(customer(e.a), concerned) || flag(customer(e.b), concerned)) dirty.push_back(e.a);
     }
   }
-  for (const auto& [identity, kind] : {std::pair(e.a, e.kind_a), std::pair(e.b, e.kind_b)}) {
-    if (kind >= nodes_[identity].kind) continue;
-    nodes_[identity].kind = kind;
-    if (nodes_[identity].degree < 2) continue;
-    // Known by a stronger kind from now on: its neighbours may stand for several customers, or no longer.
-    refresh({&identity, 1}, dirty);
+  // Both kinds first: what one end stands for is judged by the other's kind, too.
+  const bool stronger_a = e.kind_a < nodes_[e.a].kind, stronger_b = e.kind_b < nodes_[e.b].kind;
+  nodes_[e.a].kind = std::min(nodes_[e.a].kind, e.kind_a);
+  nodes_[e.b].kind = std::min(nodes_[e.b].kind, e.kind_b);
+  for (const auto& [identity, stronger] : {std::pair(e.a, stronger_a), std::pair(e.b, stronger_b)}) {
+    // With this piece alone it is nobody's neighbour yet. Otherwise those beside it may stand for several customers from now
+    // on, or no longer, and its customer may be over a limit.
+    if (stronger && (!fresh || nodes_[identity].degree > 1)) refresh({&identity, 1}, dirty);
   }
   if (!fresh) return;
   for (const uint32_t identity : {e.a, e.b})  // one that stands for several goes on doing so
     if (!flag(identity, shared) && update_shared(identity)) dirty.push_back(identity);
   const Stored& edge = edges_[at - 1];
   const uint32_t x = customer(e.a), y = customer(e.b);
-  if (x == y || !usable(edge)) return;
+  if (!usable(edge)) return;
+  if (x == y) {
+    // What a decision made larger than the limits need not have come together if this piece had been there from the start.
+    if (flag(x, over)) dirty.push_back(e.a);
+    return;
+  }
   if (!dirty.empty() || flag(x, concerned) || flag(y, concerned) || !fits(x, y, nullptr)) {
     dirty.push_back(e.a);
     return;
@@ -313,7 +320,7 @@ void Graph::derive(const std::vector<uint32_t>& dirty, Changes& changes) {
     if (nodes_[i].customer != i) --joined_;
     nodes_[i].customer = nodes_[i].next = i;
     nodes_[i].size = 1;
-    nodes_[i].flags &= static_cast<uint8_t>(~concerned);
+    nodes_[i].flags &= static_cast<uint8_t>(~(concerned | over));
   }
   if (!held_.empty())
     std::erase_if(held_, [&](uint32_t at) { return seen.contains(edges_[at].a) || seen.contains(edges_[at].b); });
@@ -331,8 +338,10 @@ void Graph::derive(const std::vector<uint32_t>& dirty, Changes& changes) {
     const Stored& e = edges_[at];
     const uint32_t x = customer(e.a), y = customer(e.b);
     if (x == y) continue;
-    if (decided(e) || fits(x, y, nullptr)) unite(x, y);
+    const bool fit = fits(x, y, nullptr);
+    if (fit || decided(e)) unite(x, y);
     else waiting.push_back(at);
+    if (!fit && decided(e)) nodes_[customer(e.a)].flags |= concerned | over;
   }
   for (const uint32_t at : waiting) {
     held_.insert(at);
@@ -416,7 +425,7 @@ Changes Graph::set_policy(Policy policy) {
   }
   std::erase_if(touched, [&](uint32_t i) { return i >= nodes_.size() || nodes_[i].customer == 0; });
   for (const uint32_t i : touched)
-    nodes_[i].flags = static_cast<uint8_t>((nodes_[i].flags & (shared | concerned)) | (policy_.never.contains(i) ? never : 0) | (policy_.unique.contains(i) ? unique : 0));
+    nodes_[i].flags = static_cast<uint8_t>((nodes_[i].flags & (shared | concerned | over)) | (policy_.never.contains(i) ? never : 0) | (policy_.unique.contains(i) ? unique : 0));
   std::vector<uint32_t> dirty;
   refresh(std::vector<uint32_t>(touched.begin(), touched.end()), dirty);
   if (!dirty.empty()) derive(dirty, changes);

@@ -109,7 +109,8 @@ class Graph {
     Kind kind = Kind::anonymous_id;
     uint8_t flags = 0;
   };
-  static constexpr uint8_t never = 1, unique = 2, shared = 4, concerned = 8;  // concerned: at a customer's first identity
+  // At a customer's first identity: concerned by a held join; over a limit because of a decision (then concerned, too).
+  static constexpr uint8_t never = 1, unique = 2, shared = 4, concerned = 8, over = 16;
   struct Stored {
     int64_t time_us = 0;
     uint32_t a = 0, b = 0, next_a = 0, next_b = 0;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <numeric>
 #include <random>
@@ -169,17 +170,20 @@ TEST(Identity, UndoneImportsAndForgottenPersonsLeaveNothing) {
 
 // Random evidence in random order, then rules and decisions at random, must give what the definition gives.
 TEST(IdentityProperty, OrderOfArrivalDoesNotMatter) {
-  const uint64_t seed = std::random_device{}();
+  const char* said_seed = std::getenv("LOTSE_SEED");  // repeats a run that failed
+  const uint64_t seed = said_seed ? std::stoull(said_seed) : std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937_64 random(seed);
   const auto below = [&](uint32_t n) { return static_cast<uint32_t>(random() % n); };
-  for (int round = 0; round < 400; ++round) {
-    const uint32_t identities = 4 + below(30);
+  for (int round = 0; round < 2000; ++round) {
+    // Small ones meet the rare cases, large ones the long chains.
+    const bool small = below(2);
+    const uint32_t identities = 4 + below(small ? 4 : 30);
     constexpr Kind kinds[] = {Kind::customer, user, Kind::crm, email, Kind::phone, anonymous};
     std::vector<Kind> kind(identities + 1);
     for (auto& k : kind) k = kinds[below(6)];
     std::vector<Evidence> all;
-    for (uint32_t n = below(60) + 1; n > 0; --n) {
+    for (uint32_t n = below(small ? 12 : 60) + 1; n > 0; --n) {
       const uint32_t a = 1 + below(identities), b = 1 + below(identities);
       if (a == b) continue;
       Kind ka = kind[a];
