@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <ranges>
 
 #include "hub/detail/usual_level.h"
 
@@ -14,6 +15,7 @@ constexpr size_t hours_of_day = 24;
 // A suspicion must rest on enough events and be clear: what follows from it is a changed setting.
 constexpr uint64_t shape_events_min = 1000;
 constexpr double shift_fit_min = 0.9, shift_gain_min = 0.15, midnight_share_min = 0.5;
+constexpr double full_day_share = 0.5;  // of the median day, all sources together
 constexpr std::string_view no_consent = "no_consent", no_customer = "no_customer";
 
 /// What the store has of one source.
@@ -25,7 +27,19 @@ struct Course {
 
 struct Span {
   Day from = 0, until = 0, today = 0;
+  bool ended = false;  // nothing comes any more from any source: a weak last day is no alarm then
 };
+
+/// The last day on which a log that has ended was still whole: what was begun by then often trickles on for weeks.
+Day last_full_day(const std::map<Day, uint64_t>& totals) {
+  std::vector<uint64_t> sorted;
+  for (const auto& [day, events] : totals) sorted.push_back(events);
+  const auto middle = sorted.begin() + static_cast<ptrdiff_t>(sorted.size() / 2);
+  std::ranges::nth_element(sorted, middle);
+  for (const auto& [day, events] : totals | std::views::reverse)
+    if (static_cast<double>(events) >= full_day_share * static_cast<double>(*middle)) return day;
+  return totals.rbegin()->first;
+}
 
 void judge_days(QualitySource& out, const Course& course, const Span& span) {
   if (course.days.empty() || course.days.begin()->first > span.until) return;
@@ -57,7 +71,7 @@ void judge_days(QualitySource& out, const Course& course, const Span& span) {
     out.silent_since = LocalDays::text(span.until - static_cast<Day>(judged.silent_days) + 1);
     out.missing = judged.missing;
   }
-  out.alert = out.level == Level::silent || out.level == Level::low;
+  out.alert = out.level == Level::silent || (out.level == Level::low && !span.ended);
 }
 
 /// Shares by hour; nothing where there are too few events or their hours mean nothing.
@@ -115,19 +129,20 @@ Result<DataQuality> Quality::look(const Viewer& viewer, int64_t days) {
   const auto arrivals = TRY(store->arrivals(now - latency_over));
   const auto dictionary = store->dictionary();  // after them: it knows their sources
   std::map<std::string, Course> courses;
-  Day newest = INT32_MIN;
+  std::map<Day, uint64_t> totals;  // until today
   for (const auto& v : volumes) {
     const Day day = local.of(Micros{v.quarter * events::quarter_us});
     Course& course = courses[dictionary->sources.at(v.source - 1u).id];
     course.events += v.events;
     course.days[day] += v.events;
     if (Micros{v.quarter * events::quarter_us} > now) course.in_future += v.events;
-    if (day <= span.today) newest = std::max(newest, day);
+    if (day <= span.today) totals[day] += v.events;
   }
   // Today is not over. Where everything stopped earlier, its last day may have been cut short, too.
   span.until = span.today - 1;
-  const bool quiet = newest != INT32_MIN && newest < span.until;
-  if (quiet) span.until = newest - 1;
+  span.ended = !totals.empty() && totals.rbegin()->first < span.until;
+  const Day newest = span.ended ? last_full_day(totals) : span.today;
+  if (span.ended) span.until = newest - 1;
   span.from = span.until - static_cast<Day>(days) + 1;
   for (const auto& v : volumes) {
     const Micros time{v.quarter * events::quarter_us};
@@ -163,7 +178,7 @@ Result<DataQuality> Quality::look(const Viewer& viewer, int64_t days) {
           if (reject.code == e.code) reject.examples.push_back({.at = iso_utc(e.at), .event_type = e.event_type, .message = e.message});
 
   DataQuality out{.from = LocalDays::text(span.from), .until = LocalDays::text(span.until), .today = LocalDays::text(span.today)};
-  if (quiet) out.quiet_since = LocalDays::text(newest + 1);
+  if (span.ended) out.quiet_since = LocalDays::text(newest + 1);
   for (auto& [id, source] : sources) {
     source.source = id;
     for (const auto& known : dictionary->sources)

@@ -99,5 +99,15 @@ TEST_F(Shown, SixSystemsDelivered) {
   EXPECT_GT(coverage->events, 1'300'000u);
 }
 
+// The year ends, and what was begun in it trickles on until March: no system is silent because of that.
+TEST_F(Shown, AnEndedLogRaisesNoAlert) {
+  const auto quality = parts->quality.look(*viewer, 56);
+  ASSERT_TRUE(quality);
+  EXPECT_EQ(quality->alerts, 0u);
+  EXPECT_EQ(quality->until, "2025-12-30");
+  EXPECT_EQ(quality->quiet_since, "2026-01-01");
+  EXPECT_EQ(quality->sources.size(), 6u);
+}
+
 }  // namespace
 }  // namespace lotse::demo_test

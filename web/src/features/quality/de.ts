@@ -12,7 +12,7 @@ export const texts = bilingual(en, {
   'answer.silent': { one: '{names} ist verstummt: Eine Quelle, die sonst liefert, hat nichts gesendet.', other: '{names} sind verstummt: Quellen, die sonst liefern, haben nichts gesendet.' },
   'answer.low': { one: '{count} Quelle hat am letzten Tag ungewöhnlich wenig geliefert.', other: '{count} Quellen haben am letzten Tag ungewöhnlich wenig geliefert.' },
   'answer.suspicious': { one: 'Die Zeiten von {count} Quelle sehen falsch aus.', other: 'Die Zeiten von {count} Quellen sehen falsch aus.' },
-  'quiet': 'Ab dem {day} hat keine Quelle Ereignisse. Beurteilt wird der Stand vom {until}.',
+  'quiet': 'Ab dem {day} kommen aus allen Quellen zusammen keine oder kaum noch Ereignisse. Beurteilt wird der Stand vom {until}.',
   'empty.title': 'Noch keine Daten',
   'empty.text': 'Hier sehen Sie, ob jede Quelle wie gewohnt liefert, wie spät ihre Ereignisse kommen, was abgelehnt wurde und warum.',
   'empty.import': 'Datei importieren',

@@ -9,7 +9,7 @@ export const en = {
   'answer.silent': { one: '{names} fell silent: a source that usually delivers has sent nothing.', other: '{names} fell silent: sources that usually deliver have sent nothing.' },
   'answer.low': { one: '{count} source delivered unusually little on the last day.', other: '{count} sources delivered unusually little on the last day.' },
   'answer.suspicious': { one: 'The times of {count} source look wrong.', other: 'The times of {count} sources look wrong.' },
-  'quiet': 'No source has events from {day} on. Levels are judged as of {until}.',
+  'quiet': 'From {day} on, no or hardly any events come from all sources together. Levels are judged as of {until}.',
   'empty.title': 'No data yet',
   'empty.text': 'Here you will see whether each source delivers as usual, how late its events come, what was rejected and why.',
   'empty.import': 'Import a file',
