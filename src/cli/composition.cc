@@ -126,7 +126,8 @@ Composition::Composition(DataFolder data, std::unique_ptr<db::Database> opened, 
                         }}),
       privacy_status({.database = *database, .vault = *vault, .audit = audit, .policies = policies, .consents = consents, .requests = privacy_requests,
                       .restricted = [this](const WorkspaceId& workspace) -> Result<uint64_t> { return TRY(stores.open(workspace))->restricted_count(); }}),
-      exports({*database, stores, *vault, jobs, workspaces, audit, clock}) {
+      exports({*database, stores, *vault, jobs, workspaces, audit, clock}),
+      kpis(*database, clock, audit, uploads) {
   intake_book.also([this] {
     if (auto done = tracking_plans.flush(); !done) log_warning("hub", "findings against the tracking plan wait: {}", done.error().code);
   });
@@ -168,7 +169,7 @@ http::Services services_of(Composition& c, http::EventHub& events, http::Upkeep&
   return {.accounts = c.accounts, .workspaces = c.workspaces, .tokens = c.tokens, .audit = c.audit, .jobs = c.jobs, .uploads = c.uploads,
           .imports = c.imports, .sources = c.sources, .live_events = c.live_events, .live_watch = c.live_watch, .connectors = c.connectors, .tracking = c.tracking, .write_keys = c.write_keys, .quality = c.quality, .reconciler = c.reconciler, .tracking_plans = c.tracking_plans, .segments = c.segments, .identities = c.identities, .computed = c.computed, .panel = c.panel, .touchpoints = c.touchpoints,
           .analysis = c.analysis, .events = events, .owner = c.owner, .upkeep = upkeep, .hooks = c.hooks, .hook_intake = c.hook_intake, .policies = c.policies, .consents = c.consents,
-          .privacy_requests = c.privacy_requests, .privacy_status = c.privacy_status, .exports = c.exports};
+          .privacy_requests = c.privacy_requests, .privacy_status = c.privacy_status, .exports = c.exports, .kpis = c.kpis};
 }
 
 }  // namespace lotse::cli

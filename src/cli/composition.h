@@ -35,6 +35,7 @@
 #include "hub/quality.h"
 #include "hub/reconciliation.h"
 #include "jobs/jobs.h"
+#include "kpis/kpis.h"
 #include "privacy/consents.h"
 #include "privacy/policies.h"
 #include "privacy/requests.h"
@@ -113,6 +114,7 @@ class Composition {
   privacy::Requests privacy_requests;
   privacy::Status privacy_status;
   connect::Exports exports;
+  kpis::Kpis kpis;
 
   Composition(DataFolder data, std::unique_ptr<db::Database> opened, std::unique_ptr<privacy::Vault> opened_vault, privacy::SecretBox box,
               connect::ConnectorLimits limits, Clock& clock);

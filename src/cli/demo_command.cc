@@ -61,7 +61,7 @@ Result<void> fill(const fs::path& data, uint64_t seed, Line& line) {
     const auto viewer = TRY(parts->owner.viewer(demo::workspace_slug));
     TRY(parts->begin());
     TRY(demo::generate(files, seed));
-    const DemoServices services{parts->uploads, parts->imports, parts->touchpoints, parts->segments, parts->analysis};
+    const DemoServices services{parts->uploads, parts->imports, parts->touchpoints, parts->segments, parts->analysis, parts->sources, parts->kpis};
     return load_demo(services, viewer, files, [&](double share, std::string_view what) { line.show(0.25 + 0.75 * share, what); });
   };
   line.show(0, demo::workspace_name);

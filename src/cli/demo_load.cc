@@ -90,6 +90,18 @@ Result<void> save_segments(const DemoServices& services, const Viewer& viewer, c
     TRY(services.segments.create(viewer, {.name = s["name"], .filter = TRY(from_json<Filter>(TRY(demo::with_ids(s["filter"], ids))))}));
   return {};
 }
+Result<void> deliver_kpis(const DemoServices& services, const Viewer& viewer, const fs::path& folder) {
+  const json report = TRY(read_json(folder / "kpis.json"));
+  const auto source = TRY(services.sources.create(viewer, {.name = report["source"]}));
+  TRY(services.sources.change(viewer, source.id, {.owner = report["owner"], .system = report["system"], .purpose = report["purpose"]}, std::nullopt));
+  for (auto definition : report["kpis"]) {
+    definition["source"] = source.id;
+    TRY(services.kpis.create(viewer, TRY(from_json<kpis::KpiDefinition>(definition))));
+  }
+  const auto taken = TRY(services.kpis.import(viewer, {.upload = TRY(upload(services.uploads, viewer, folder / report["file"].get<std::string>()))}));
+  if (taken.rejected > 0) return Error::make(ErrorKind::internal, "demo_not_loaded", "KPIs: " + taken.rejects.front().code + " " + taken.rejects.front().detail);
+  return {};
+}
 }  // namespace
 
 Result<demo::Ids> demo_ids(const DemoServices& services, const Viewer& viewer) {
@@ -108,7 +120,9 @@ Result<void> load_demo(const DemoServices& services, const Viewer& viewer, const
   progress(1, "touchpoints");
   TRY(own_touchpoints(services, viewer, folder));
   progress(1, "segments");
-  return save_segments(services, viewer, folder);
+  TRY(save_segments(services, viewer, folder));
+  progress(1, "kpis");
+  return deliver_kpis(services, viewer, folder);
 }
 
 }  // namespace lotse::cli

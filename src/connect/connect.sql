@@ -31,6 +31,9 @@ UPDATE sources SET mapping = :mapping, version = version + 1 WHERE workspace_id 
 -- name: source_delete
 DELETE FROM sources WHERE workspace_id = :workspace_id AND id = :id
 
+-- name: kpi_of_source
+SELECT id FROM kpis WHERE workspace_id = :workspace_id AND source_id = :source_id
+
 -- name: import_insert
 INSERT INTO imports (workspace_id, id, source_id, state, created_by, created_at, request, outcome)
 VALUES (:workspace_id, :id, :source_id, :state, :created_by, :created_at, :request, :outcome)

@@ -57,6 +57,7 @@ Result<void> Sources::remove(const Viewer& viewer, std::string_view id) {
   if (it->events > 0) return Error::make(ErrorKind::conflict, "source_has_events", "undo its imports first");
   TRY(database_.write(viewer.workspace(), [&](db::Session& s) -> Result<int64_t> {
     if (!TRY(s.query(sql::connector_of_source, {{":source_id", id}})).empty()) return Error::make(ErrorKind::conflict, "source_has_connector", "delete its connectors first");
+    if (!TRY(s.query(sql::kpi_of_source, {{":source_id", id}})).empty()) return Error::make(ErrorKind::conflict, "source_has_kpis", "delete its KPIs first");
     return s.execute(sql::source_delete, {{":id", id}});
   }));
   return {};

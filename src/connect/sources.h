@@ -26,7 +26,7 @@ class Sources {
   /// Sets the channel of what the source sends from now on, and who answers for it, its system and its purpose.
   ///   errors  forbidden, source_not_found, invalid_name (/channel), source_text_too_long, stale (`etag` is no longer the newest)
   Result<Source> change(const Viewer& viewer, std::string_view id, const SourcePatch& patch, const std::optional<std::string>& etag);
-  /// errors  forbidden, source_not_found, source_has_events, source_has_connector
+  /// errors  forbidden, source_not_found, source_has_events, source_has_connector, source_has_kpis
   Result<void> remove(const Viewer& viewer, std::string_view id);
 
   /// The id of the source with this name; made where it is not there. A mapping is saved.

@@ -102,7 +102,7 @@ bool may_before_password_change(const Route& route) { return route.path == "/ses
 }  // namespace
 
 Router::Router(Services services, StaticFiles files, std::vector<Route> routes)
-    : services_(services), files_(std::move(files)), routes_(std::move(routes)), tracking_(services.tracking), hooks_(services.hook_intake) {}
+    : services_(services), files_(std::move(files)), routes_(std::move(routes)), tracking_(services.tracking, services.write_keys, services.kpis), hooks_(services.hook_intake) {}
 
 Router::Match Router::match(const Request& request) const {
   Match best;

@@ -20,6 +20,7 @@ std::vector<Route> export_routes();
 std::vector<Route> source_routes();
 std::vector<Route> connector_routes();
 std::vector<Route> webhook_routes();
+std::vector<Route> kpi_routes();
 std::vector<Route> quality_routes();
 std::vector<Route> job_routes();
 std::vector<Route> analysis_routes();

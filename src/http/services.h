@@ -40,6 +40,9 @@ class TrackingPlans;
 namespace lotse::jobs {
 class Jobs;
 }
+namespace lotse::kpis {
+class Kpis;
+}
 namespace lotse::privacy {
 class Policies;
 class Consents;
@@ -85,6 +88,7 @@ struct Services {
   privacy::Requests& privacy_requests;
   privacy::Status& privacy_status;
   connect::Exports& exports;
+  kpis::Kpis& kpis;
 };
 
 }  // namespace lotse::http

@@ -6,11 +6,13 @@
 
 #include "base/describe.h"
 #include "connect/tracking.h"
+#include "connect/write_keys.h"
 #include "http/problem.h"
+#include "kpis/kpis.h"
 
 namespace lotse::http {
 namespace {
-constexpr std::string_view base = "/v1/";
+constexpr std::string_view base = "/v1/", kpi_call = "kpis";
 
 void add_guards(Response& response) {
   auto& h = response.headers;
@@ -58,7 +60,7 @@ BodyPlan TrackingDoor::plan() { return {.size_max = connect::Tracking::body_byte
 
 Response TrackingDoor::handle(Request& request) {
   const std::string call = request.path.substr(base.size());
-  if (!connect::Tracking::knows(call)) return refusal(Error::make(ErrorKind::not_found, "no_such_route", request.path), request);
+  if (call != kpi_call && !connect::Tracking::knows(call)) return refusal(Error::make(ErrorKind::not_found, "no_such_route", request.path), request);
   if (request.method == Method::options) {
     Response response{.status = 204};
     add_guards(response);
@@ -73,6 +75,7 @@ Response TrackingDoor::handle(Request& request) {
     response.headers.emplace_back("Allow", "POST, OPTIONS");
     return response;
   }
+  if (call == kpi_call) return take_kpis(request);
   connect::TrackingRequest tracked{.call = call, .body = std::move(request.body), .write_key = write_key_of(request.header("authorization")), .since = request.arrived};
   Request head;
   if (const auto language = request.header("accept-language"); !language.empty()) head.headers["accept-language"] = language;
@@ -91,6 +94,18 @@ Response TrackingDoor::handle(Request& request) {
       answer(Error::make(ErrorKind::internal, "internal", e.what()));
     }
   };
+  return response;
+}
+
+Response TrackingDoor::take_kpis(const Request& request) {
+  const auto take = [&]() -> Result<kpis::KpiTaken> {
+    const auto source = TRY(keys_.source_of(write_key_of(request.header("authorization"))));
+    return kpis_.deliver(*source, TRY(parse_json<kpis::KpiDelivery>(request.body)));
+  };
+  const auto taken = take();
+  if (!taken) return refusal(taken.error(), request);
+  Response response{.status = 200, .content_type = "application/json", .body = json_text(*taken)};
+  add_guards(response);
   return response;
 }
 
@@ -124,6 +139,17 @@ void TrackingDoor::describe(nlohmann::json& paths, nlohmann::json& components) {
                                     "no_event_type", "bad_time", "time_out_of_range", "event_too_large", "text_too_long"};
     paths["/v1/" + std::string(call.name)] = {{"servers", {{{"url", "/"}}}}, {"post", std::move(operation)}};
   }
+  nlohmann::json operation = {{"operationId", "post_v1_kpis"},
+                              {"summary", "Values of the KPIs of the write key's source: {values: [{kpi, period, value}]}"},
+                              {"description", "Needs a write key: Basic with the key as user and an empty password, or Bearer. At most 2 MB. One bad value does not spoil the others; "
+                                              "one that is delivered again replaces the former. Answered when the values would survive a power cut."},
+                              {"tags", {"tracking"}},
+                              {"security", {{{"write_key", nlohmann::json::array()}}, {{"token", nlohmann::json::array()}}}},
+                              {"requestBody", {{"required", true}, {"content", {{"application/json", {{"schema", json_schema<kpis::KpiDelivery>(components)}}}}}}}};
+  operation["responses"]["200"] = {{"description", "done"}, {"content", {{"application/json", {{"schema", json_schema<kpis::KpiTaken>(components)}}}}}};
+  operation["responses"]["default"] = {{"description", "a problem"}, {"content", {{"application/problem+json", {{"schema", json_schema<ProblemDocument>(components)}}}}}};
+  operation["x-problem-codes"] = {"invalid_write_key", "invalid_json", "no_kpi_values", "too_many_kpi_values", "disk_full"};
+  paths["/v1/kpis"] = {{"servers", {{{"url", "/"}}}}, {"post", std::move(operation)}};
 }
 
 }  // namespace lotse::http

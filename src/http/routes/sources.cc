@@ -55,7 +55,7 @@ std::vector<Route> source_routes() {
   rows.push_back(row(Method::patch, "/workspaces/{ws}/sources/{id}", Right::import_data, "Set a source's channel, owner, system and purpose",
                      {"source_not_found", "invalid_name", "source_text_too_long", "stale"}, change).if_match());
   rows.push_back(row(Method::remove, "/workspaces/{ws}/sources/{id}", Right::import_data, "Delete a source that has no events",
-                     {"source_not_found", "source_has_events", "source_has_connector"}, remove));
+                     {"source_not_found", "source_has_events", "source_has_connector", "source_has_kpis"}, remove));
   rows.push_back(row(Method::get, "/workspaces/{ws}/write_keys", Right::import_data, "Write keys of the tracking API, newest first", {}, list_keys));
   rows.push_back(row(Method::post, "/workspaces/{ws}/write_keys", Right::import_data, "Make a write key of a source; its secret is shown once",
                      {"invalid_name", "source_not_found", "too_many_write_keys"}, create_key));
