@@ -8,6 +8,8 @@ namespace lotse::demo {
 namespace {
 using json = nlohmann::ordered_json;
 
+json identifier(std::string_view name, std::string_view kind) { return {{"column", name}, {"role", "identifier"}, {"kind", kind}}; }
+
 json column(std::string_view name, std::string_view role, std::string_view as = "") {
   json c = {{"column", name}, {"role", role}};
   if (!as.empty()) c["name"] = as;
@@ -26,29 +28,32 @@ std::string sources_json() {
          {{"format", "csv"}, {"encoding", "utf-8"}, {"delimiter", ","}, {"time_format", "iso"}, {"decimal", "point"}, {"header", true}},
          {column("customer_no", "customer"), column("case_no", "instance_key"), column("case_type", "event_attribute", "Vorgangsart"), column("event", "event_type"),
           column("timestamp", "time"), column("device", "event_attribute", "Gerät"), column("campaign", "event_attribute", "Kampagne"),
-          column("product", "event_attribute", "Produkt"), column("cost_eur", "cost")},
+          column("product", "event_attribute", "Produkt"), column("cost_eur", "cost"), identifier("account_no", "account"), identifier("order_no", "order")},
          {{"channel", name(Channel::portal)}, {"direction", "by_customer"}, {"unit", "Online"}});
   source(System::app, {{"format", "csv"}, {"encoding", "utf-8"}, {"delimiter", ","}, {"time_format", "epoch_ms"}, {"header", true}},
          {column("uid", "customer"), column("case_no", "instance_key"), column("case_type", "event_attribute", "Vorgangsart"), column("event_name", "event_type"),
-          column("ts", "time"), column("device", "event_attribute", "Gerät")},
+          column("ts", "time"), column("device", "event_attribute", "Gerät"), identifier("order_no", "order")},
          {{"channel", name(Channel::app)}, {"direction", "by_customer"}, {"unit", "Online"}});
   source(System::crm,
          {{"format", "csv"}, {"encoding", "utf-8"}, {"delimiter", ";"}, {"time_format", "iso"}, {"time_zone", "Europe/Berlin"}, {"decimal", "comma"}, {"header", true}},
          {column("Kundennummer", "customer"), column("Vorgangsnummer", "instance_key"), column("Vorgangsart", "event_attribute"), column("Aktivität", "event_type"),
           column("Zeitpunkt", "time"), column("Kanal", "channel"), column("Richtung", "direction"), column("Bereich", "unit"), column("Kosten", "cost"),
           column("Gerät", "event_attribute"), column("Ergebnis", "event_attribute"), column("Versuche", "event_attribute"), column("Kampagne", "event_attribute"), column("Wartezeit", "event_attribute"),
-          column("Anlass", "event_attribute"), column("Score", "event_attribute"), column("Kommentar", "event_attribute"), column("Sprache", "event_attribute")});
+          column("Anlass", "event_attribute"), column("Score", "event_attribute"), column("Kommentar", "event_attribute"), column("Sprache", "event_attribute"),
+          identifier("Firmennummer", "account"), identifier("Vertragsnummer", "contract"), identifier("Auftragsnummer", "order")});
   source(System::erp,
          {{"format", "csv"}, {"encoding", "utf-8"}, {"delimiter", ";"}, {"time_format", "german"}, {"time_zone", "Europe/Berlin"}, {"decimal", "comma"}, {"header", true}},
          {column("Kunden-Nr.", "customer"), column("Vorgang", "instance_key"), column("Vorgangsart", "event_attribute"), column("Buchungstext", "event_type"),
           column("Buchungsdatum", "time"), column("Versandweg", "channel"), column("Richtung", "direction"), column("Abteilung", "unit"), column("Kosten", "cost"),
           column("Wartezeit", "event_attribute"), column("Markt", "customer_attribute"), column("Region", "customer_attribute"),
-          column("Vertragsart", "customer_attribute"), column("Segment", "customer_attribute")});
+          column("Vertragsart", "customer_attribute"), column("Segment", "customer_attribute"),
+          identifier("Firma-Nr.", "account"), identifier("Vertrags-Nr.", "contract"), identifier("Auftrags-Nr.", "order")});
   source(System::service,
          {{"format", "csv"}, {"encoding", "windows-1252"}, {"delimiter", ";"}, {"time_format", "german"}, {"time_zone", "Europe/Berlin"}, {"decimal", "comma"}, {"header", true}},
          {column("Kundennr", "customer"), column("Vorgangsnr", "instance_key"), column("Vorgangsart", "event_attribute"), column("Anliegen", "event_type"),
           column("Beginn", "time"), column("Kanal", "channel"), column("Richtung", "direction"), column("Team", "unit"), column("Kosten", "cost"),
-          column("Mitarbeiter", "pseudonymise"), column("Notiz", "event_attribute", "Kommentar"), column("Sprache", "event_attribute")});
+          column("Mitarbeiter", "pseudonymise"), column("Notiz", "event_attribute", "Kommentar"), column("Sprache", "event_attribute"),
+          identifier("Firmennr", "account"), identifier("Vertragsnr", "contract"), identifier("Auftragsnr", "order")});
   source(System::shop, {{"format", "csv"}, {"encoding", "utf-8"}, {"delimiter", "\t"}, {"time_format", "iso"}, {"decimal", "point"}, {"header", true}},
          {column("Kunde", "customer"), column("Vorgang", "instance_key"), column("Vorgangsart", "event_attribute"), column("Anlass", "event_type"), column("Zeit", "time"),
           column("Filiale", "event_attribute"), column("Kosten", "cost")},

@@ -20,16 +20,16 @@ struct Dialect {
 const Dialect& dialect(System s) {
   static const Dialect all[] = {
       {"web_portal.csv", ",", Times::zulu, false, false, "", "\n",
-       {"customer_no", "case_no", "case_type", "event", "timestamp", "device", "campaign", "product", "cost_eur"}},
-      {"app_events.csv", ",", Times::epoch_ms, false, false, "", "\n", {"uid", "case_no", "case_type", "event_name", "ts", "device"}},
+       {"customer_no", "case_no", "case_type", "event", "timestamp", "device", "campaign", "product", "cost_eur", "account_no", "order_no"}},
+      {"app_events.csv", ",", Times::epoch_ms, false, false, "", "\n", {"uid", "case_no", "case_type", "event_name", "ts", "device", "order_no"}},
       {"crm_aktivitaeten.csv", ";", Times::plain, false, true, "\xEF\xBB\xBF", "\r\n",
        {"Kundennummer", "Vorgangsnummer", "Vorgangsart", "Aktivität", "Zeitpunkt", "Kanal", "Richtung", "Bereich", "Kosten", "Gerät",
-        "Ergebnis", "Versuche", "Kampagne", "Wartezeit", "Anlass", "Score", "Kommentar", "Sprache"}},
+        "Ergebnis", "Versuche", "Kampagne", "Wartezeit", "Anlass", "Score", "Kommentar", "Sprache", "Firmennummer", "Vertragsnummer", "Auftragsnummer"}},
       {"erp_buchungen.csv", ";", Times::german, false, true, "", "\r\n",
        {"Kunden-Nr.", "Vorgang", "Vorgangsart", "Buchungstext", "Buchungsdatum", "Versandweg", "Richtung", "Abteilung", "Kosten",
-        "Wartezeit", "Markt", "Region", "Vertragsart", "Segment"}},
+        "Wartezeit", "Markt", "Region", "Vertragsart", "Segment", "Firma-Nr.", "Vertrags-Nr.", "Auftrags-Nr."}},
       {"servicecenter.csv", ";", Times::german, true, true, "", "\r\n",
-       {"Kundennr", "Vorgangsnr", "Vorgangsart", "Anliegen", "Beginn", "Kanal", "Richtung", "Team", "Kosten", "Mitarbeiter", "Notiz", "Sprache"}},
+       {"Kundennr", "Vorgangsnr", "Vorgangsart", "Anliegen", "Beginn", "Kanal", "Richtung", "Team", "Kosten", "Mitarbeiter", "Notiz", "Sprache", "Firmennr", "Vertragsnr", "Auftragsnr"}},
       {"shop_besuche.tsv", "\t", Times::offset, false, false, "", "\n", {"Kunde", "Vorgang", "Vorgangsart", "Anlass", "Zeit", "Filiale", "Kosten"}},
   };
   return all[static_cast<size_t>(s)];
@@ -68,6 +68,14 @@ std::string quoted(std::string_view text, std::string_view delimiter) {
   return out + "\"";
 }
 
+/// The fibre order that an event belongs to; null where none was placed.
+const Order* order_of(const World& world, const Event& e) {
+  const int order = world.customers[e.customer].order;
+  if (order < 0) return nullptr;
+  const Order& found = world.orders[static_cast<size_t>(order)];
+  return found.passed && found.matter == e.matter ? &found : nullptr;
+}
+
 /// One cell by its column's name.
 std::string cell(const World& world, const Event& e, const Dialect& d, std::string_view column) {
   const auto& type = info(e.type);
@@ -75,6 +83,10 @@ std::string cell(const World& world, const Event& e, const Dialect& d, std::stri
   const bool words = e.score >= 0 || e.text != 0;
   if (column == "case_no" || column == "Vorgangsnummer" || column == "Vorgang" || column == "Vorgangsnr") return matter_text(e.matter);
   if (column == "case_type" || column == "Vorgangsart") return std::string(name(matter_kind(e.matter)));
+  if (column == "account_no" || column == "Firmennummer" || column == "Firma-Nr." || column == "Firmennr") return account_text(e.customer);
+  if (column == "order_no" || column == "Auftragsnummer" || column == "Auftrags-Nr." || column == "Auftragsnr") return order_of(world, e) ? matter_text(e.matter) : "";
+  // Fibre has a contract of its own beside that for power or gas.
+  if (column == "Vertragsnummer" || column == "Vertrags-Nr." || column == "Vertragsnr") return order_of(world, e) ? "VG-" + matter_text(e.matter).substr(3) : "VS-" + customer_text(e.customer);
   if (column == "device" || column == "Gerät") return std::string(device_name(e.device));
   if (column == "campaign" || column == "Kampagne") return std::string(campaign_name(e.campaign));
   if (column == "product") return std::string(product_name(e.product));

@@ -62,6 +62,8 @@ struct Event {
 constexpr uint32_t matter_id(Matter kind, uint32_t number) { return static_cast<uint32_t>(kind) << 28 | number; }
 constexpr Matter matter_kind(uint32_t id) { return static_cast<Matter>(id >> 28); }
 std::string matter_text(uint32_t id);        ///< "GF-2025-004711"
+/// "F-40231": the property company or firm for which a customer acts; empty for private ones.
+std::string account_text(uint32_t customer);
 std::string customer_text(uint32_t number);  ///< "70004711"
 
 struct World {

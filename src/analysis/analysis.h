@@ -51,7 +51,7 @@ struct Options {
 };
 
 /// Errors of all functions with a filter, besides those named: forbidden; columns_loading (unavailable: the events are
-/// still being read, try again); as_of_gone (conflict: reload); invalid_time, invalid_period, invalid_gap,
+/// still being read, try again); count_by_no_data (/filter/count_by: no event names one of that kind); as_of_gone (conflict: reload); invalid_time, invalid_period, invalid_gap,
 /// invalid_number, invalid_range, unknown_touchpoint, unknown_attribute, attribute_not_in_memory, unknown_variant,
 /// no_touchpoints, no_values, slice_needs_gap, slice_needs_start_or_end, not_for_this_kind, not_found (a segment), each
 /// with the JSON pointer of what is wrong; `more` lists all of them; cancelled; store_broken.
@@ -124,7 +124,8 @@ class Analysis {
   Result<Coverage> coverage(const Viewer& viewer);
   Result<Dimensions> dimensions(const Viewer& viewer);
   /// atlas::Touchpoints::list with the numbers of events, and with the event types that really map to each.
-  Result<std::vector<atlas::Touchpoint>> touchpoints(const Viewer& viewer);
+  /// By another kind than persons, events and customers are those of the kind.
+  Result<std::vector<atlas::Touchpoint>> touchpoints(const Viewer& viewer, CountBy kind = CountBy::person);
 
   /// Every event type with what is known of it; for those that nobody has assigned also touchpoints with names like theirs.
   Result<EventTypes> event_types(const Viewer& viewer);

@@ -91,7 +91,8 @@ Result<Dimensions> Analysis::dimensions(const Viewer& viewer) {
     const auto at = tallies->attributes.find(number);
     return at == tallies->attributes.end() ? nullptr : &at->second;
   };
-  Dimensions out;
+  Dimensions out{.count_by = {CountBy::person}};
+  for (const auto kind : detail::Projections::kinds_of(*seen.moment->store)) out.count_by.push_back(kind);
   out.dimensions.push_back(dimension("source", "source", AttributeScope::event, counts(source_attribute),
                                      [&](size_t code) { return dictionary.sources.at(code - 1).name; }, least));
   for (size_t i = 0; i < dictionary.attributes.size(); ++i) {
@@ -120,10 +121,10 @@ Result<Dimensions> Analysis::dimensions(const Viewer& viewer) {
   return out;
 }
 
-Result<std::vector<atlas::Touchpoint>> Analysis::touchpoints(const Viewer& viewer) {
+Result<std::vector<atlas::Touchpoint>> Analysis::touchpoints(const Viewer& viewer, CountBy kind) {
   auto list = TRY(service_->parts.touchpoints.list(viewer));
   const auto live = service_->live(viewer.workspace());
-  const auto seen = TRY(live->see(std::nullopt, std::nullopt));
+  const auto seen = TRY(live->see(std::nullopt, std::nullopt, kind));
   const auto graph = TRY(service_->whole_graph(seen));
   const auto counts = TRY(service_->class_counts(*seen.moment));
   const auto tallies = live->tallies();

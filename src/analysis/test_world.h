@@ -60,6 +60,7 @@ struct TestEvent {
   std::string type, source = "CRM", key, channel, direction, unit;
   double cost = std::numeric_limits<double>::quiet_NaN();
   std::vector<std::pair<std::string, std::string>> attributes, customer_attributes;
+  std::vector<std::pair<uint32_t, std::string>> references;  ///< BuiltinAttribute → account, contract or order
 };
 
 struct TestFolder {
@@ -141,6 +142,7 @@ class TestWorld {
                               .cost = e.cost,
                               .attributes = e.attributes,
                               .customer_attributes = e.customer_attributes};
+      for (const auto& [attribute, name] : e.references) event.references.emplace_back(attribute, names.number(name));
       out.push_back(std::move(event));
     }
     std::promise<Result<events::Acked>> done;

@@ -15,6 +15,7 @@ struct Basis {
   int64_t as_of = 0, mapping_version = 0;
   uint64_t instances = 0, events = 0, customers = 0, events_without_key = 0, open_instances = 0;
   uint64_t instances_total = 0, events_total = 0;
+  std::optional<uint64_t> events_without_reference;
   bool approximate = false;
   std::vector<std::string> notes;
   static constexpr auto describe() {
@@ -26,6 +27,8 @@ struct Basis {
         field("open_instances", &Basis::open_instances, "of `instances`: still running at as_of"),
         field("instances_total", &Basis::instances_total, "before instance and event filters"),
         field("events_total", &Basis::events_total, "before instance and event filters"),
+        field("events_without_reference", &Basis::events_without_reference,
+              "where the filter counts by accounts, contracts or orders: events of the whole history that name none, and are left out"),
         field("approximate", &Basis::approximate, "true: quantiles within 1 %"),
         field("notes", &Basis::notes,
               "codes the page explains: neighbours_by_event_filter, mapping_running, answered_from_store, "
@@ -317,10 +320,11 @@ struct Dimension {
   }
 };
 struct Dimensions {
+  std::vector<CountBy> count_by;
   std::vector<Dimension> dimensions;
   std::vector<TouchpointName> touchpoints;
   static constexpr auto describe() {
-    return json_object("Dimensions", field("dimensions", &Dimensions::dimensions, ""), field("touchpoints", &Dimensions::touchpoints, "by name"));
+    return json_object("Dimensions", field("count_by", &Dimensions::count_by, "what a filter can count by: person, and what events refer to"), field("dimensions", &Dimensions::dimensions, ""), field("touchpoints", &Dimensions::touchpoints, "by name"));
   }
 };
 

@@ -1,5 +1,7 @@
 #include "cli/composition.h"
 
+#include "cli/privacy_work.h"
+
 #include "base/log.h"
 
 namespace lotse::cli {
@@ -74,8 +76,9 @@ Composition::Composition(DataFolder data, std::unique_ptr<db::Database> opened, 
       uploads(*database, stores, clock),
       policies(*database, *vault, audit),
       consents(*database, policies, clock),
-      imports({*database, stores, *vault, jobs, workspaces, audit, uploads, sources, clock, &consents, &policies, &intake_book, &tracking_plans}),
-      hub(stores, *vault, &consents, &policies, &intake_book, &tracking_plans),
+      corrections(*database, *vault, clock),
+      imports({*database, stores, *vault, jobs, workspaces, audit, uploads, sources, clock, &consents, &policies, &intake_book, &tracking_plans, &corrections}),
+      hub(stores, *vault, &consents, &policies, &intake_book, &tracking_plans, &corrections),
       quality(stores, intake_book),
       reconciler(*database, stores, intake_book, audit, [this](const Viewer& viewer) { return sources_of(sources, viewer); }),
       live_events(hub, sources, workspaces, clock),
@@ -123,8 +126,21 @@ Composition::Composition(DataFolder data, std::unique_ptr<db::Database> opened, 
                           TRY(store->restrict(numbers, restricted));
                           analysis.wait_until(workspace, store->as_of(), std::chrono::seconds(10));
                           return {};
-                        }}),
-      privacy_status({.database = *database, .vault = *vault, .audit = audit, .policies = policies, .consents = consents, .requests = privacy_requests,
+                        },
+                        .corrections = corrections,
+                        .value = [this](const WorkspaceId& workspace, const privacy::Requests::Parts::Value& value) { return correct_value(stores, analysis, workspace, value); },
+                        .identifier = corrected_identifier,
+                        .archive = access_archive}),
+      retention({.database = *database, .vault = *vault, .jobs = jobs, .workspaces = workspaces, .audit = audit, .clock = clock, .requests = privacy_requests,
+                 .affected = [this](const WorkspaceId& workspace, const privacy::RetentionRule& rule, Micros before, bool enforce) {
+                   return outlived(stores, analysis, workspace, rule, before, enforce);
+                 },
+                 .emptied = [this](const WorkspaceId& workspace, const std::vector<uint32_t>& numbers) { return emptied_customers(stores, workspace, numbers); },
+                 .forget_joins = [this](const WorkspaceId& workspace, const std::vector<uint32_t>& numbers) -> Result<void> {
+                   return TRY(stores.open(workspace))->forget_identities(numbers);
+                 }}),
+      key_rotation(*vault, jobs, audit),
+      privacy_status({.database = *database, .vault = *vault, .audit = audit, .policies = policies, .consents = consents, .requests = privacy_requests, .retention = retention,
                       .restricted = [this](const WorkspaceId& workspace) -> Result<uint64_t> { return TRY(stores.open(workspace))->restricted_count(); }}),
       exports({*database, stores, *vault, jobs, workspaces, audit, clock}),
       kpis(*database, clock, audit, uploads) {
@@ -132,7 +148,7 @@ Composition::Composition(DataFolder data, std::unique_ptr<db::Database> opened, 
     if (auto done = tracking_plans.flush(); !done) log_warning("hub", "findings against the tracking plan wait: {}", done.error().code);
   });
   // What answers queries goes first, the vault, which knows who they are, last.
-  privacy_requests.hold({&events_holder, &columns_holder, &personal_files, &exports, &personal_rows, &consents, &privacy_requests, &vault_holder});
+  privacy_requests.hold({&events_holder, &columns_holder, &personal_files, &exports, &personal_rows, &consents, &corrections, &privacy_requests, &vault_holder});
   // A workspace goes from what uses it to what it is made of.
   workspaces.on_delete([this](const WorkspaceId& workspace) { return jobs.forget(workspace); });
   workspaces.on_delete([this](const WorkspaceId& workspace) -> Result<void> {
@@ -146,6 +162,7 @@ Composition::Composition(DataFolder data, std::unique_ptr<db::Database> opened, 
     analysis.close(workspace);
     policies.forget(workspace);
     consents.forget(workspace);
+    corrections.forget(workspace);
     TRY(touchpoints.forget(workspace));
     TRY(stores.remove(workspace));
     return vault->forget(workspace);
@@ -169,7 +186,7 @@ http::Services services_of(Composition& c, http::EventHub& events, http::Upkeep&
   return {.accounts = c.accounts, .workspaces = c.workspaces, .tokens = c.tokens, .audit = c.audit, .jobs = c.jobs, .uploads = c.uploads,
           .imports = c.imports, .sources = c.sources, .live_events = c.live_events, .live_watch = c.live_watch, .connectors = c.connectors, .tracking = c.tracking, .write_keys = c.write_keys, .quality = c.quality, .reconciler = c.reconciler, .tracking_plans = c.tracking_plans, .segments = c.segments, .identities = c.identities, .computed = c.computed, .panel = c.panel, .touchpoints = c.touchpoints,
           .analysis = c.analysis, .events = events, .owner = c.owner, .upkeep = upkeep, .hooks = c.hooks, .hook_intake = c.hook_intake, .policies = c.policies, .consents = c.consents,
-          .privacy_requests = c.privacy_requests, .privacy_status = c.privacy_status, .exports = c.exports, .kpis = c.kpis};
+          .privacy_requests = c.privacy_requests, .privacy_status = c.privacy_status, .retention = c.retention, .key_rotation = c.key_rotation, .exports = c.exports, .kpis = c.kpis};
 }
 
 }  // namespace lotse::cli

@@ -37,8 +37,11 @@
 #include "jobs/jobs.h"
 #include "kpis/kpis.h"
 #include "privacy/consents.h"
+#include "privacy/corrections.h"
+#include "privacy/key_rotation.h"
 #include "privacy/policies.h"
 #include "privacy/requests.h"
+#include "privacy/retention.h"
 #include "privacy/secret_box.h"
 #include "privacy/status.h"
 #include "privacy/vault.h"
@@ -86,6 +89,7 @@ class Composition {
   connect::Uploads uploads;
   privacy::Policies policies;
   privacy::Consents consents;
+  privacy::Corrections corrections;
   connect::Imports imports;
   hub::Hub hub;
   hub::Quality quality;
@@ -112,6 +116,8 @@ class Composition {
   customers::PersonalRows personal_rows;
   privacy::VaultHolder vault_holder;
   privacy::Requests privacy_requests;
+  privacy::Retention retention;
+  privacy::KeyRotation key_rotation;
   privacy::Status privacy_status;
   connect::Exports exports;
   kpis::Kpis kpis;

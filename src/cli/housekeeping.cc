@@ -26,6 +26,8 @@ Housekeeping::Housekeeping(Composition& parts) {
           }
       }
       parts.privacy_requests.look_after(stop);
+      parts.retention.look_after(stop);
+      parts.key_rotation.look_after(stop);
       if (const size_t closed = parts.stores.close_unused(Clock::system().now() - store_idle_max); closed > 0)
         log_info("serve", "closed {} event stores that nobody used", closed);
       wake.wait_for(lock, stop, std::chrono::minutes(1), [] { return false; });

@@ -29,7 +29,7 @@ struct Attribute {
   Template value;
 };
 struct Fields {
-  std::optional<Template> customer, same_customer, event_type, time, message, instance_key, channel, unit, actor, cost;
+  std::optional<Template> customer, same_customer, event_type, time, message, instance_key, channel, unit, actor, cost, account, contract, order;
   std::vector<Attribute> attributes, customer_attributes;
   std::optional<Pointer> attributes_of;
 };
@@ -58,6 +58,9 @@ class Compiler {
     };
     one(in.customer, out.customer, "customer");
     one(in.same_customer, out.same_customer, "same_customer");
+    one(in.account, out.account, "account");
+    one(in.contract, out.contract, "contract");
+    one(in.order, out.order, "order");
     one(in.event_type, out.event_type, "event_type");
     one(in.time, out.time, "time");
     one(in.message, out.message, "message");
@@ -208,6 +211,19 @@ class Mapper {
       event.said = identity::Said::event;
       event.identifiers.push_back({kind_of(*same), std::move(*same)});
     }
+    struct Named {
+      std::optional<Template> Fields::*from;
+      identity::Kind kind;
+      const char* name;
+    };
+    static constexpr Named references[] = {{&Fields::account, identity::Kind::account, "account"},
+                                           {&Fields::contract, identity::Kind::contract, "contract"},
+                                           {&Fields::order, identity::Kind::order, "order"}};
+    for (const auto& one : references) {
+      auto value = text(one.from).value_or("");
+      if (value.size() > CompiledMapping::text_bytes_max) reject(one.name, "text_too_long");
+      if (!value.empty()) event.references.push_back({.kind = one.kind, .value = std::move(value)});
+    }
     if (event.customer.empty()) reject("customer", "no_customer");
     if (event.type.empty()) reject("event_type", "no_event_type");
     if (const auto time = text(&Fields::time))
@@ -331,6 +347,8 @@ HookItem shown(const MappedItem& item) {
   if (item.state == HookItemState::ignored) return out;
   out.customer = e.customer;
   if (!e.identifiers.empty()) out.same_customer = e.identifiers.front().value;
+  for (const auto& reference : e.references)
+    (reference.kind == identity::Kind::account ? out.account : reference.kind == identity::Kind::contract ? out.contract : out.order) = reference.value;
   out.event_type = e.type;
   if (std::ranges::none_of(item.problems, [](const HookProblem& p) { return p.field == "time" || p.code == "not_an_object"; })) out.time = iso_utc(e.time);
   out.message = e.message;

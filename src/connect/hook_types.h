@@ -37,7 +37,7 @@ struct HookAttribute {
 /// whole body, {@header} for a header, {received} for the time of arrival; {/a|/b|'text'} takes the first that is not empty;
 /// {{ and }} are braces.
 struct HookFields {
-  std::optional<std::string> customer, same_customer, event_type, time, message, instance_key, channel, unit, actor, cost;
+  std::optional<std::string> customer, same_customer, event_type, time, message, instance_key, channel, unit, actor, cost, account, contract, order;
   std::vector<HookAttribute> attributes, customer_attributes;
   std::optional<std::string> attributes_of;
   static constexpr auto describe() {
@@ -48,7 +48,9 @@ struct HookFields {
                        field("instance_key", &HookFields::instance_key, "ticket, order, application"), field("channel", &HookFields::channel, "empty: the source's"),
                        field("unit", &HookFields::unit, "on whose behalf; empty: the source's"),
                        field("actor", &HookFields::actor, "who acted: by_us, by_customer, by_partner, by_machine, or a word for one of them"),
-                       field("cost", &HookFields::cost, "in the workspace's currency"), field("attributes", &HookFields::attributes, "of the event"),
+                       field("cost", &HookFields::cost, "in the workspace's currency"),
+                       field("account", &HookFields::account, "the company that the event belongs to; goes to the vault, as do the next two"),
+                       field("contract", &HookFields::contract, "likewise"), field("order", &HookFields::order, "likewise"), field("attributes", &HookFields::attributes, "of the event"),
                        field("customer_attributes", &HookFields::customer_attributes, "of the customer from this event on"),
                        field("attributes_of", &HookFields::attributes_of, "pointer to an object whose texts, numbers and truth values all become attributes"));
   }
@@ -158,14 +160,15 @@ struct HookItem {
   int64_t index = 0;
   HookItemState state = HookItemState::event;
   std::optional<int64_t> rule;
-  std::string customer, same_customer, event_type, time, message, instance_key, channel, unit, actor;
+  std::string customer, same_customer, event_type, time, message, instance_key, channel, unit, actor, account, contract, order;
   std::optional<double> cost;
   std::vector<SeenAttribute> attributes, customer_attributes;
   std::vector<HookProblem> problems;
   static constexpr auto describe() {
     return json_object("WebhookItem", field("index", &HookItem::index, "in the body, from 0"), field("state", &HookItem::state, ""),
                        field("rule", &HookItem::rule, "that held, from 0"), field("customer", &HookItem::customer, "as it came; stored as a pseudonym"),
-                       field("same_customer", &HookItem::same_customer, ""), field("event_type", &HookItem::event_type, ""), field("time", &HookItem::time, "UTC"),
+                       field("same_customer", &HookItem::same_customer, ""), field("account", &HookItem::account, ""), field("contract", &HookItem::contract, ""),
+                       field("order", &HookItem::order, ""), field("event_type", &HookItem::event_type, ""), field("time", &HookItem::time, "UTC"),
                        field("message", &HookItem::message, ""), field("instance_key", &HookItem::instance_key, ""), field("channel", &HookItem::channel, ""),
                        field("unit", &HookItem::unit, ""), field("actor", &HookItem::actor, "by_us, by_customer, by_partner, by_machine"), field("cost", &HookItem::cost, ""),
                        field("attributes", &HookItem::attributes, ""), field("customer_attributes", &HookItem::customer_attributes, ""),

@@ -317,7 +317,7 @@ Result<ImportResult> run_import(std::shared_ptr<events::DuckStore> store, privac
   const auto table = TRY(formats::OpenTable::open(*file, plan.table, plan.first_columns, &others));
   TRY(place_columns(plan, order.mapping, table->rows().columns()));
   const hub::LocalDays days(TRY(formats::Zone::find(order.time_zone)));
-  hub::IntakeOptions intake_options{order.workspace, order.source_id, order.source_name, plan.customer_is_instance, plan.attributes, plan.customer_kind, plan.identifier_kinds, order.plan, order.consents, order.scrub};
+  hub::IntakeOptions intake_options{order.workspace, order.source_id, order.source_name, plan.customer_is_instance, plan.attributes, plan.customer_kind, plan.identifier_kinds, order.plan, order.consents, order.scrub, order.corrections};
   const auto intake = TRY(hub::Intake::open(store, vault, std::move(intake_options)));
   Run run{plan, order.mapping, *table, file->size_bytes(), progress, detail::RowFeed(*table), *intake, detail::RejectFile(order.rejects, order.language), days, days.of(clock.now()), vault, order, TRY(vault.any_erased(order.workspace))};
 

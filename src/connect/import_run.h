@@ -11,6 +11,7 @@
 #include "hub/intake_book.h"
 #include "hub/plan_checker.h"
 #include "privacy/consents.h"
+#include "privacy/corrections.h"
 #include "privacy/vault.h"
 
 /// From a file to stored events: the one import that the server's jobs, `lotse import` and the demo run.
@@ -29,6 +30,7 @@ struct ImportOrder {
   std::filesystem::path rejects;            ///< where the rejected rows go; the file is made only if there are any
   privacy::Consents* consents = nullptr;    ///< without: every customer's rows are taken
   bool scrub = true;                        ///< long texts lose what names a person
+  privacy::Corrections* corrections = nullptr;  ///< values known to be wrong are replaced
 };
 struct ImportResult {
   uint64_t rows_read = 0, rows_rejected = 0, events_new = 0, events_known = 0, customers_new = 0, as_of = 0;

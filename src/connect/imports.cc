@@ -222,6 +222,7 @@ Result<void> Imports::execute(jobs::JobContext& context, Import& import, const I
     if (parts_.plans) order.plan = parts_.plans->checker(workspace);
     order.rejects = rejects_path(workspace, import.id);
     order.consents = parts_.consents;
+    order.corrections = parts_.corrections;
     if (parts_.policies) {
       const auto policies = TRY(parts_.policies->sources(workspace));
       if (const auto at = policies->find(import.source_id); at != policies->end()) order.scrub = at->second.scrub;

@@ -18,6 +18,7 @@
 #include "hub/tracking_plan.h"
 #include "jobs/jobs.h"
 #include "privacy/consents.h"
+#include "privacy/corrections.h"
 #include "privacy/policies.h"
 #include "privacy/vault.h"
 
@@ -50,6 +51,7 @@ class Imports {
     privacy::Policies* policies = nullptr;
     hub::IntakeBook* book = nullptr;      ///< gets the counts of each import
     hub::TrackingPlans* plans = nullptr;  ///< say what is expected of the rows
+    privacy::Corrections* corrections = nullptr;
   };
   /// Registers the job kind "import"; call it before Jobs::begin.
   explicit Imports(Parts parts);

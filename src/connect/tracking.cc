@@ -46,12 +46,20 @@ identity::Kind kind_of(formats::TrackedId id) {
   return identity::Kind::anonymous_id;
 }
 
+hub::IncomingEvent::Reference reference(formats::TrackedReference reference, std::string text) {
+  using R = formats::TrackedReference;
+  using identity::Kind;
+  const Kind kind = reference == R::contract ? Kind::contract : reference == R::order ? Kind::order : Kind::account;
+  return {.kind = kind, .value = std::move(text), .from_here = reference == R::account_from_here};
+}
+
 hub::IncomingEvent incoming(formats::TrackingEvent&& in, const TrackedSource& source) {
   hub::IncomingEvent out;
   out.customer = std::move(in.customer);
   out.customer_kind = in.anonymous ? identity::Kind::anonymous_id : identity::Kind::user_id;
   out.said = in.call == formats::TrackingCall::alias ? identity::Said::alias : identity::Said::identify;
   for (auto& [id, text] : in.identifiers) out.identifiers.push_back({kind_of(id), std::move(text)});
+  for (auto& [to, text] : in.references) out.references.push_back(reference(to, std::move(text)));
   out.type = std::move(in.type);
   out.message = std::move(in.message_id);
   out.time = in.time;

@@ -105,7 +105,7 @@ struct ColumnMapping {
   static constexpr auto describe() {
     return json_object("ColumnMapping", field("column", &ColumnMapping::column, "its name in the file"), field("role", &ColumnMapping::role, ""),
                        field("name", &ColumnMapping::name, "the attribute's name; absent: the column's"),
-                       field("kind", &ColumnMapping::kind, "what a customer or identifier column holds; absent: a customer number. An identifier is a further one of the row's customer"));
+                       field("kind", &ColumnMapping::kind, "what a customer or identifier column holds; absent: a customer number. An identifier is a further one of the row's customer; an account, a contract or an order is also what the row's event belongs to"));
   }
 };
 /// How a source's files are read; saved under the source's name and reused.

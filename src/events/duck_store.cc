@@ -142,6 +142,7 @@ Result<void> DuckStore::State::load() {
   erased = TRY(set_of("erased_identity"));
   restricted = TRY(set_of("restricted_identity"));
   purge_due = TRY(connection->query("SELECT count(*) FROM meta WHERE key = 'purge_due'")).integer(0, 0) > 0;
+  amended_at = TRY(connection->query("SELECT coalesce(max(value), 0) FROM meta WHERE key = 'amended'")).natural(0, 0);
 
   TRY(load_parts(*connection));
   TRY(load_live(*connection));

@@ -68,6 +68,24 @@ struct ExportedEvent {
   std::vector<std::pair<uint32_t, std::string_view>> attributes;  ///< number → text, none empty
 };
 
+/// Values of an attribute that are replaced in stored events, or removed from them.
+struct Amendment {
+  uint32_t attribute = 0;            ///< an imported one
+  std::vector<uint32_t> identities;  ///< whose events; none: everybody's
+  std::optional<std::string> from;   ///< this value alone; none: every value
+  std::optional<Micros> before;      ///< events of an earlier own time alone
+  std::string to;                    ///< empty: the value is removed
+};
+/// Events of a source that are older than it may keep them.
+struct Expiry {
+  uint16_t source = 0;
+  Micros before{0};
+};
+struct Affected {
+  uint64_t events = 0;
+  std::vector<uint32_t> identities;  ///< of these events, ascending
+};
+
 /// What an import needs of an attribute; valid as long as the store.
 struct ImportAttribute {
   uint32_t number;
@@ -160,6 +178,21 @@ class DuckStore : public EventStore {
   ///           cancelled, store_failed: the old files stay, and nothing is lost
   Result<void> purge(std::stop_token stop = {});
 
+  /// Changes stored values: durable, and in every query when `Feeds::returned` has been followed. Events keep their ids, so
+  /// that the same file adds none of them again. The bytes of the former values go with `purge`. Live events that come in
+  /// meanwhile may be missed: once more takes them.
+  ///   cost    one pass over the columns concerned, while live events wait
+  ///   errors  disk_full, store_failed: then nothing has changed
+  Result<Affected> amend(const Amendment& amendment);
+  /// Deletes events for good, in the same way.
+  Result<Affected> expire(const Expiry& expiry);
+  /// What these would change now.
+  Result<Affected> affected(const Amendment& amendment) const;
+  Result<Affected> affected(const Expiry& expiry) const;
+  /// Those of the identities that no event has.
+  Result<std::vector<uint32_t>> without_events(const std::vector<uint32_t>& identities) const;
+  uint64_t amended_at() const override;
+
   /// Scans leave these identities out, or give them again. Others of the store's functions are not concerned.
   Result<void> restrict(std::vector<uint32_t> identities, bool restricted);
   uint64_t restricted_count() const;
@@ -181,6 +214,7 @@ class DuckStore : public EventStore {
 
   // --- reading: see EventStore ---
   std::shared_ptr<const Dictionary> dictionary() const override;
+  std::vector<uint32_t> references() const override;
   uint64_t as_of() const override;
   uint64_t event_count() const override;
   Result<void> scan(uint64_t after, uint64_t up_to, const std::vector<uint32_t>& attributes,

@@ -11,6 +11,7 @@ namespace lotse::events {
 
 using detail::Connection;
 using detail::IdentitySet;
+using detail::Losses;
 using detail::Part;
 using detail::TailBatch;
 using detail::Transaction;
@@ -20,23 +21,12 @@ constexpr uint32_t key_texts = 0;  // in erased_text, where attributes have thei
 constexpr size_t listed_max = 500;     // numbers in one statement
 constexpr auto readers_end_within = std::chrono::seconds(120);
 
-using Losses = std::map<uint16_t, uint64_t>;  // source → events
-
-Result<void> insert_numbers(Connection& connection, const char* table, const std::vector<uint32_t>& numbers) {
-  for (size_t at = 0; at < numbers.size(); at += listed_max) {
-    std::string sql;
-    for (size_t i = at; i < std::min(numbers.size(), at + listed_max); ++i) sql += fmt::format("{}({})", sql.empty() ? "" : ",", numbers[i]);
-    TRY(connection.run(fmt::format("INSERT INTO {} VALUES {}", table, sql)));
-  }
-  return {};
-}
-
 /// The codes of an event that stand for texts of its own: (attribute, code).
 template <class F>
 void each_text(const detail::CodedEvent& event, const F& take) {
   if (event.instance_key >= detail::KeyTable::first_code) take(key_texts, event.instance_key);
   for (const auto& [attribute, code] : event.codes)
-    if (code != 0) take(attribute, code);
+    if (code != 0 && !BuiltinAttribute::is_reference(attribute)) take(attribute, code);
 }
 }  // namespace
 
@@ -50,8 +40,17 @@ uint64_t DuckStore::restricted_count() const {
   return state_->restricted->count();
 }
 
-Result<Losses> DuckStore::State::delete_erased(Connection& connection, const std::string& table, const std::vector<uint32_t>& attributes) {
-  TRY(connection.run(fmt::format("CREATE OR REPLACE TEMP TABLE erasing AS SELECT * FROM main.{} WHERE identity IN (SELECT identity FROM erased_identity)", table)));
+Result<void> detail::insert_numbers(Connection& connection, const char* table, const std::vector<uint32_t>& numbers) {
+  for (size_t at = 0; at < numbers.size(); at += listed_max) {
+    std::string sql;
+    for (size_t i = at; i < std::min(numbers.size(), at + listed_max); ++i) sql += fmt::format("{}({})", sql.empty() ? "" : ",", numbers[i]);
+    TRY(connection.run(fmt::format("INSERT INTO {} VALUES {}", table, sql)));
+  }
+  return {};
+}
+
+Result<Losses> DuckStore::State::delete_rows_of(Connection& connection, const std::string& table, const std::vector<uint32_t>& attributes, const std::string& where) {
+  TRY(connection.run(fmt::format("CREATE OR REPLACE TEMP TABLE erasing AS SELECT * FROM main.{} WHERE {}", table, where)));
   Losses out;
   auto counts = TRY(connection.query("SELECT source, count(*) FROM erasing GROUP BY source"));
   for (size_t i = 0; i < counts.size(); ++i) out[static_cast<uint16_t>(counts.natural(i, 0))] = counts.natural(i, 1);
@@ -59,9 +58,48 @@ Result<Losses> DuckStore::State::delete_erased(Connection& connection, const std
   TRY(connection.run(fmt::format("INSERT INTO erased_text SELECT DISTINCT {}, instance_key FROM erasing WHERE instance_key >= {}", key_texts,
                                  detail::KeyTable::first_code)));
   for (const uint32_t a : attributes)
-    TRY(connection.run(fmt::format("INSERT INTO erased_text SELECT DISTINCT {0}, {1} FROM erasing WHERE {1} <> 0", a, detail::code_column(a))));
-  TRY(connection.run(fmt::format("DELETE FROM main.{} WHERE identity IN (SELECT identity FROM erased_identity)", table)));
+    if (!BuiltinAttribute::is_reference(a)) TRY(connection.run(fmt::format("INSERT INTO erased_text SELECT DISTINCT {0}, {1} FROM erasing WHERE {1} <> 0", a, detail::code_column(a))));
+  TRY(connection.run(fmt::format("DELETE FROM main.{} WHERE {}", table, where)));
   return out;
+}
+
+Result<std::map<uint32_t, Losses>> DuckStore::State::delete_rows(Connection& connection, const std::vector<std::shared_ptr<const Part>>& of, const std::vector<uint32_t>& live,
+                                                                 const std::string& where) {
+  std::map<uint32_t, Losses> losses;
+  for (const auto& part : of) {
+    auto gone = TRY(delete_rows_of(connection, part->table(), part->attributes, where));
+    uint64_t sum = 0;
+    for (const auto& [source, n] : gone) {
+      TRY(connection.run(fmt::format("UPDATE import_source SET events = events - {} WHERE import = {} AND source = {}", n, part->number, source)));
+      sum += n;
+    }
+    if (sum > 0) TRY(connection.run(fmt::format("UPDATE import SET row_count = row_count - {} WHERE number = {}", sum, part->number)));
+    losses[part->number] = std::move(gone);
+  }
+  losses[0] = TRY(delete_rows_of(connection, "live", live, where));
+  return losses;
+}
+
+uint64_t DuckStore::State::take_out(const std::map<uint32_t, Losses>& losses) {
+  uint64_t gone = 0;
+  for (auto& part : parts) {
+    const auto at = losses.find(part->number);
+    if (at == losses.end() || at->second.empty()) continue;
+    auto smaller = std::make_shared<Part>(*part);
+    for (const auto& [source, n] : at->second) {
+      smaller->rows -= n;
+      part_counts[part->number][source].events -= n;
+      gone += n;
+    }
+    part = std::move(smaller);
+  }
+  if (const auto at = losses.find(0); at != losses.end())
+    for (const auto& [source, n] : at->second) {
+      live_counts[source].events -= n;
+      gone += n;
+    }
+  events -= gone;
+  return gone;
 }
 
 Result<uint64_t> DuckStore::erase(std::vector<uint32_t> identities) {
@@ -94,18 +132,8 @@ Result<uint64_t> DuckStore::erase(std::vector<uint32_t> identities) {
     const auto in_tables = [&]() -> Result<void> {
       auto connection = TRY(s.connect());
       auto transaction = TRY(Transaction::begin(*connection));
-      TRY(insert_numbers(*connection, "erased_identity", identities));
-      for (const auto& part : parts) {
-        auto gone = TRY(s.delete_erased(*connection, part->table(), part->attributes));
-        uint64_t sum = 0;
-        for (const auto& [source, n] : gone) {
-          TRY(connection->run(fmt::format("UPDATE import_source SET events = events - {} WHERE import = {} AND source = {}", n, part->number, source)));
-          sum += n;
-        }
-        if (sum > 0) TRY(connection->run(fmt::format("UPDATE import SET row_count = row_count - {} WHERE number = {}", sum, part->number)));
-        losses[part->number] = std::move(gone);
-      }
-      losses[0] = TRY(s.delete_erased(*connection, "live", live_attributes));
+      TRY(detail::insert_numbers(*connection, "erased_identity", identities));
+      losses = TRY(s.delete_rows(*connection, parts, live_attributes, State::erased_rows));
       std::set<std::pair<uint32_t, uint32_t>> texts;
       for (const auto& batch : waiting)
         for (const auto& event : *batch)
@@ -121,28 +149,15 @@ Result<uint64_t> DuckStore::erase(std::vector<uint32_t> identities) {
       return s.note(done.error());
     }
     std::scoped_lock lock(s.publish_mutex, s.state_mutex);
-    for (auto& part : s.parts) {
-      const auto& gone = losses[part->number];
-      if (gone.empty()) continue;
-      auto smaller = std::make_shared<Part>(*part);
-      for (const auto& [source, n] : gone) {
-        smaller->rows -= n;
-        s.part_counts[part->number][source].events -= n;
-        events_gone += n;
-      }
-      part = std::move(smaller);
-    }
-    for (const auto& [source, n] : losses[0]) {
-      s.live_counts[source].events -= n;
-      events_gone += n;
-    }
+    uint64_t waited = 0;
     for (const auto& batch : waiting)
       for (const auto& event : *batch)
         if (is_new(event.identity)) {
           --s.live_counts[event.source].events;
-          ++events_gone;
+          ++waited;
         }
-    s.events -= events_gone;
+    s.events -= waited;
+    events_gone = s.take_out(losses) + waited;
     s.counter = s.given = news.as_of = s.given + 1;
     s.purge_due = true;
     ++s.removals;
@@ -326,7 +341,7 @@ Result<void> DuckStore::restrict(std::vector<uint32_t> identities, bool restrict
     auto connection = TRY(s.connect());
     auto transaction = TRY(Transaction::begin(*connection));
     if (restricted) {
-      TRY(insert_numbers(*connection, "restricted_identity", identities));
+      TRY(detail::insert_numbers(*connection, "restricted_identity", identities));
     } else {
       for (const uint32_t n : identities) TRY(connection->run(fmt::format("DELETE FROM restricted_identity WHERE identity = {}", n)));
     }

@@ -54,8 +54,9 @@ struct Removed {
 };
 struct Returned {
   WorkspaceId workspace;
-  std::vector<uint32_t> customers;  ///< scans give their rows again (a restriction ended)
+  std::vector<uint32_t> customers;  ///< scans give their rows again (a restriction ended), or give other rows than before
   uint64_t as_of;                   ///< the counter after it
+  bool changed = false;             ///< rows were changed or deleted: nothing that is kept may show the former ones
 };
 /// Identities belong to other customers than before. Told before the events that are the reason; in the order of the changes.
 struct Relinked {
@@ -92,6 +93,9 @@ class EventStore {
   virtual ~EventStore() = default;
 
   virtual std::shared_ptr<const Dictionary> dictionary() const = 0;
+
+  /// Which references (BuiltinAttribute::is_reference) events may have, ascending. They are attributes of scans like others.
+  virtual std::vector<uint32_t> references() const = 0;
 
   /// The counter that `as_of` shows: grows with every append and every undo; nothing visible has a greater arrival.
   virtual uint64_t as_of() const = 0;
@@ -157,6 +161,9 @@ class EventStore {
     double mean_s, median_s;
   };
   virtual Result<std::vector<ReferenceEdge>> reference_graph(bool by_key) const = 0;
+
+  /// The counter of the last change of stored values: what was kept of an earlier moment shows values that are gone.
+  virtual uint64_t amended_at() const = 0;
 
   /// How many events a scan gives: those of restricted customers are left out.
   virtual Result<uint64_t> scanned_count() const = 0;

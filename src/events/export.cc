@@ -37,6 +37,7 @@ std::vector<uint32_t> DuckStore::export_attributes(const ExportWish& wish) const
         for (const auto& [a, text] : e.texts) out.insert(a);
       }
   }
+  std::erase_if(out, [](uint32_t a) { return BuiltinAttribute::is_reference(a); });  // numbers of the vault, which have no texts here
   return {out.begin(), out.end()};
 }
 

@@ -178,7 +178,7 @@ Result<ImportOutcome> DuckStore::import_rows(const ImportRows& rows, std::stop_t
     if (replaced) replaced = TRY(s.find_part(*rows.replaces));  // what was erased meanwhile is no longer counted in it
     if (s.erased_now() != erased_before) {
       auto transaction = TRY(Transaction::begin(*connection));
-      auto gone = s.delete_erased(*connection, table, part->attributes);
+      auto gone = s.delete_rows_of(*connection, table, part->attributes, State::erased_rows);
       if (!gone) return s.note(gone.error());
       if (!gone->empty())
         if (auto due = connection->run(State::purge_due_sql); !due) return s.note(due.error());

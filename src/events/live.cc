@@ -211,11 +211,18 @@ Result<void> DuckStore::State::replay(std::string_view payload, uint64_t flushed
     return Error::make(ErrorKind::internal, "store_broken", "a record of the journal cannot be read: was it written by a newer Lotse?");
   events += batch->size();
   tail_events += batch->size();
+  note_references(*batch);
   if (batch->empty()) return {};
   graph.add(*evidence);
   tail.push_back(std::move(batch));
   tail_evidence.push_back(std::move(evidence));
   return {};
+}
+
+void DuckStore::State::note_references(const TailBatch& batch) {
+  for (const auto& event : batch)
+    for (const auto& [attribute, code] : event.codes)
+      if (BuiltinAttribute::is_reference(attribute) && std::ranges::find(tail_references, attribute) == tail_references.end()) tail_references.push_back(attribute);
 }
 
 void DuckStore::State::start_threads() {
@@ -285,6 +292,8 @@ Result<CodedEvent> DuckStore::State::encode(const LiveEvent& event, Micros now) 
   out.channel = TRY(builtin(BuiltinAttribute::channel, event.channel));
   out.direction = TRY(builtin(BuiltinAttribute::direction, event.direction));
   out.unit = TRY(builtin(BuiltinAttribute::unit, event.unit));
+  for (const auto& reference : event.references)
+    if (reference.second != 0) out.codes.push_back(reference);
   for (const auto scope : {AttributeScope::event, AttributeScope::customer})
     for (const auto& [name, text] : scope == AttributeScope::event ? event.attributes : event.customer_attributes) {
       auto attribute = TRY(catalogue.attribute(name, scope));
@@ -388,6 +397,7 @@ void DuckStore::State::commit_group(std::vector<Waiting>& group) {
     }
     events += batch->size();
     tail_events += batch->size();
+    note_references(*batch);
     flush_now = tail_events >= flush_events;
     counter = last;
     tail.push_back(std::move(batch));

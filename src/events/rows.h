@@ -39,6 +39,7 @@ struct LiveEvent {
   identity::Kind kind = identity::Kind::customer;  ///< of `identity`
   bool never_unique = false;
   std::vector<FurtherIdentity> further;
+  std::vector<std::pair<uint32_t, uint32_t>> references;  ///< attribute (BuiltinAttribute::is_reference) → identity, each attribute once
 };
 
 /// What became of a batch; given only when the accepted events would survive a power cut.

@@ -31,7 +31,7 @@ void begin_columns(EventColumns& out, const std::vector<uint32_t>& attributes) {
 std::string builtin_column(uint32_t attribute) {
   return attribute == BuiltinAttribute::channel ? "channel" : attribute == BuiltinAttribute::direction ? "direction" : "unit";
 }
-bool is_builtin(uint32_t attribute) { return attribute < BuiltinAttribute::first_imported; }
+bool is_builtin(uint32_t attribute) { return attribute <= BuiltinAttribute::unit; }  // has a column of its own
 
 std::string in_list(const std::vector<uint32_t>& numbers) {
   std::string out;
@@ -62,6 +62,19 @@ Visible DuckStore::State::visible() const {
 }
 
 std::shared_ptr<const Dictionary> DuckStore::dictionary() const { return state_->catalogue.dictionary(); }
+
+std::vector<uint32_t> DuckStore::references() const {
+  std::lock_guard lock(state_->state_mutex);
+  std::set<uint32_t> out;
+  const auto add = [&](const std::vector<uint32_t>& attributes) {
+    for (const uint32_t a : attributes)
+      if (BuiltinAttribute::is_reference(a)) out.insert(a);
+  };
+  for (const auto& part : state_->parts) add(part->attributes);
+  add(state_->live_attributes);
+  add(state_->tail_references);
+  return {out.begin(), out.end()};
+}
 
 uint64_t DuckStore::as_of() const {
   std::lock_guard lock(state_->state_mutex);
@@ -232,7 +245,7 @@ Result<std::vector<StoredEvent>> DuckStore::customer_events_in(uint32_t customer
     return entry ? entry->values.text(code) : std::string();
   };
   const auto add_code = [&](StoredEvent& event, uint32_t attribute, uint32_t code) {
-    if (code != 0) event.attributes.emplace_back(attribute, text_of(attribute, code));
+    if (code != 0 && !BuiltinAttribute::is_reference(attribute)) event.attributes.emplace_back(attribute, text_of(attribute, code));
   };
   const auto read_table = [&](const std::string& table, const std::string& number, uint64_t base, const std::vector<uint32_t>& present) -> Result<void> {
     if (base >= as_of || (window.having && !has(present, *window.having))) return {};

@@ -102,6 +102,14 @@ bool is_personal_trait(std::string_view name) {
   return is_personal(name) || is_among(words, Letters(name));
 }
 
+/// Properties that say whose an event is besides.
+std::optional<TrackedReference> reference_of(std::string_view name) {
+  static constexpr std::array<std::string_view, 3> words = {"accountid", "contractid", "orderid"};
+  const Letters letters(name);
+  const auto at = std::find(words.begin(), words.end(), std::string_view(letters));
+  return at == words.end() ? std::nullopt : std::optional(static_cast<TrackedReference>(at - words.begin()));
+}
+
 // --- one event's attributes ---
 
 class Attributes {
@@ -292,8 +300,15 @@ struct Reading {
     if (const char* problem = set_time(own_time, odd_time, original_time, sent_at, out)) return problem;
 
     Attributes attributes(out.attributes, limits);
+    const auto refer = [&](TrackedReference reference, dom::element value) {
+      auto text = scalar(value);
+      if (text && !text->empty() && text->size() <= limits.text_bytes_max) out.references.emplace_back(reference, std::move(*text));
+    };
     std::string path;
     const bool views = *call == TrackingCall::page || *call == TrackingCall::screen;
+    if (properties)
+      for (const auto field : *properties)
+        if (const auto reference = reference_of(field.key)) refer(*reference, field.value);
     if (views && properties) {
       if (dom::element value; name.empty() && !(*properties)["name"].get(value)) name = text_of(value);
       if (dom::element value; category.empty() && !(*properties)["category"].get(value)) category = text_of(value);
@@ -301,16 +316,17 @@ struct Reading {
         for (const auto field : *properties) add_page_field(attributes, field.key, field.value);
       attributes.add_all(*properties, path, 1, [&](std::string_view key, size_t depth) {
         static constexpr std::array<std::string_view, 7> own = {"name", "category", "path", "referrer", "url", "search", "title"};
-        return is_personal(key) || (depth == 1 && is_among(own, key));
+        return is_personal(key) || (depth == 1 && (is_among(own, key) || reference_of(key)));
       });
     } else if (properties) {
-      attributes.add_all(*properties, path, 1, [](std::string_view key, size_t) { return is_personal(key); });
+      attributes.add_all(*properties, path, 1, [](std::string_view key, size_t depth) { return is_personal(key) || (depth == 1 && reference_of(key)); });
     }
     if (!context) context = batch_context;
     if (context) add_consents(*context, out);
     if (views) attributes.add("category", std::move(category));
-    if (*call == TrackingCall::group) attributes.add("group", std::move(group));
+    if (*call == TrackingCall::group && !group.empty() && group.size() <= limits.text_bytes_max) out.references.emplace_back(TrackedReference::account_from_here, std::move(group));
     if (context) {
+      if (dom::element value; *call != TrackingCall::group && !(*context)["groupId"].get(value)) refer(TrackedReference::account, value);
       add_context(attributes, *context);
       // The Segment specification lets any call carry traits here; only those of identify and group are said of the customer.
       if (dom::object inner; !traits && *call == TrackingCall::identify && !(*context)["traits"].get(inner)) traits = inner;
@@ -324,6 +340,7 @@ struct Reading {
           static constexpr std::array<std::string_view, 3> mails = {"email", "emailaddress", "mail"};
           static constexpr std::array<std::string_view, 4> phones = {"phone", "phonenumber", "mobile", "telefon"};
           const bool mail = is_among(mails, Letters(field.key));
+          if (dom::element id; field.key == "company" && field.value.is_object() && !field.value.get_object().value_unsafe()["id"].get(id)) refer(TrackedReference::account_from_here, id);
           if (mail || is_among(phones, Letters(field.key))) also(mail ? TrackedId::email : TrackedId::phone, text_of(field.value));
         }
       said.add_all(*traits, path, 1, [&](std::string_view key, size_t) { return person ? is_personal_trait(key) : is_personal(key); });

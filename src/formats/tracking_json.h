@@ -28,6 +28,9 @@ struct TrackingLimits {
 /// What a further identifier of an event's customer is.
 enum class TrackedId : uint8_t { anonymous_id, previous_id, email, phone };
 
+/// What an event refers to besides its customer. `account_from_here`: the customer's later events belong to the account, too.
+enum class TrackedReference : uint8_t { account, contract, order, account_from_here };
+
 /// One call that can become an event. Texts are valid UTF-8 without control characters.
 struct TrackingEvent {
   size_t index = 0;          ///< in the body
@@ -37,6 +40,9 @@ struct TrackingEvent {
   /// Further identifiers of the same customer: what identify (anonymousId; the traits email and phone) and alias (previousId) name.
   /// They are in no attribute.
   std::vector<std::pair<TrackedId, std::string>> identifiers;
+  /// groupId of group and of the context, the properties account_id, contract_id and order_id, company.id of identify's traits.
+  /// They are in no attribute.
+  std::vector<std::pair<TrackedReference, std::string>> references;
   std::string type;          ///< the event type: the `event` of track; "page: NAME", "screen: NAME", else the call's own word
   std::string message_id;    ///< empty: none
   Micros time{0};            ///< corrected by the sender's clock

@@ -67,11 +67,21 @@ TEST(Tracking, IdentifyAndAliasNameASecondIdentifier) {
   EXPECT_EQ(late.identifiers, (Identifiers{{TrackedId::phone, "+49 170 1"}, {TrackedId::email, "7"}}));
 }
 
+using References = std::vector<std::pair<TrackedReference, std::string>>;
 TEST(Tracking, GroupsSpeakOfTheCustomerUnderTheirOwnNames) {
   const auto e = one(R"({"userId":"u1","groupId":"g1","traits":{"name":"ACME","employees":20}})", TrackingCall::group);
   EXPECT_EQ(e.type, "group");
-  EXPECT_EQ(named(e.attributes), (Named{{"group", "g1"}}));
+  EXPECT_EQ(named(e.attributes), Named{});
+  EXPECT_EQ(e.references, (References{{TrackedReference::account_from_here, "g1"}})) << "an identifier, which goes to the vault";
   EXPECT_EQ(named(e.traits), (Named{{"group.name", "ACME"}, {"group.employees", "20"}}));
+}
+
+TEST(Tracking, EventsNameTheirAccountContractAndOrder) {
+  const auto e = one(R"({"userId":"u1","event":"Paid","properties":{"order_id":4711,"contractId":"k1","total":3,"cart":{"order_id":"inner"}},"context":{"groupId":"g1"}})", TrackingCall::track);
+  EXPECT_EQ(e.references, (References{{TrackedReference::order, "4711"}, {TrackedReference::contract, "k1"}, {TrackedReference::account, "g1"}}));
+  EXPECT_EQ(named(e.attributes), (Named{{"total", "3"}, {"cart.order_id", "inner"}}));
+  EXPECT_EQ(one(R"({"userId":"u1","name":"Bill","properties":{"account_id":"a1"}})", TrackingCall::page).references, (References{{TrackedReference::account, "a1"}}));
+  EXPECT_EQ(one(R"({"userId":"u1","traits":{"company":{"id":"c1","name":"ACME"}}})", TrackingCall::identify).references, (References{{TrackedReference::account_from_here, "c1"}}));
 }
 
 TEST(Tracking, PagesAndScreensAreNamedTheSameInEveryLanguage) {

@@ -47,6 +47,8 @@ namespace lotse::privacy {
 class Policies;
 class Consents;
 class Requests;
+class Retention;
+class KeyRotation;
 class Status;
 }  // namespace lotse::privacy
 
@@ -87,6 +89,8 @@ struct Services {
   privacy::Consents& consents;
   privacy::Requests& privacy_requests;
   privacy::Status& privacy_status;
+  privacy::Retention& retention;
+  privacy::KeyRotation& key_rotation;
   connect::Exports& exports;
   kpis::Kpis& kpis;
 };

@@ -38,6 +38,44 @@ void scrub_texts(events::LiveEvent& event) {
       if (text.size() >= text::free_text_bytes_min) text::redact(text);
 }
 
+/// Values of customers that are known to be wrong make room for the right ones, and are counted.
+void put_right(const WorkspaceId& workspace, const std::string& source_id, const privacy::Corrections::Known& wrong, const events::DuckStore& store, privacy::Corrections& corrections,
+               std::vector<events::LiveEvent>& batch) {
+  std::map<std::string, uint64_t, std::less<>> repeated;
+  for (auto& event : batch) {
+    if (event.customer_attributes.empty()) continue;
+    // An identity that joined the customer later has its corrections, too.
+    const uint32_t identity = wrong.concerns(event.identity) ? event.identity : store.customer_of(event.identity);
+    if (!wrong.concerns(identity)) continue;
+    for (auto& [name, text] : event.customer_attributes)
+      if (const auto right = wrong.of(identity, name, text)) {
+        ++repeated[std::string(right->request)];
+        text = right->right;
+      }
+    std::erase_if(event.customer_attributes, [](const auto& a) { return a.second.empty(); });
+  }
+  corrections.repeated(workspace, source_id, repeated);
+}
+
+bool names(const events::LiveEvent& event, uint32_t attribute) {
+  return std::ranges::any_of(event.references, [&](const auto& reference) { return reference.first == attribute; });
+}
+
+/// An account, contract or order among the identifiers of an event's customer is also one that the event belongs to.
+void add_own_references(events::LiveEvent& event) {
+  const auto add = [&](identity::Kind kind, uint32_t identity) {
+    const uint32_t attribute = reference_attribute(kind);
+    if (attribute != 0 && !names(event, attribute)) event.references.emplace_back(attribute, identity);
+  };
+  add(event.kind, event.identity);
+  for (const auto& further : event.further) add(further.kind, further.identity);
+}
+
+/// As the tracking API names it.
+std::string_view reference_property(identity::Kind kind) {
+  return kind == identity::Kind::contract ? "contract_id" : kind == identity::Kind::order ? "order_id" : "account_id";
+}
+
 TakenEvent sample_of(const events::LiveEvent& event) {
   TakenEvent out{.time = event.time, .type = event.type, .channel = event.channel};
   out.attributes.assign(event.attributes.begin(), event.attributes.begin() + static_cast<ptrdiff_t>(std::min(event.attributes.size(), sample_attributes_max)));
@@ -53,6 +91,10 @@ const char* problem(IncomingEvent& e) {
   for (const auto& identifier : e.identifiers) {
     if (identifier.value.size() > text_bytes_max) return "text_too_long";
     if (identifier.value.find('\0') != std::string::npos) return "nul_byte";
+  }
+  for (const auto& reference : e.references) {
+    if (reference.value.size() > text_bytes_max) return "text_too_long";
+    if (reference.value.find('\0') != std::string::npos) return "nul_byte";
   }
   if (e.customer_kind != identity::Kind::customer) e.customer = identity::normalised(e.customer_kind, e.customer);
   if (e.customer.empty()) return "no_customer";
@@ -127,8 +169,8 @@ bool AttributeRoom::takes(const IncomingEvent& event, const events::DuckStore& s
 }
 
 Hub::Hub(events::Stores& stores, privacy::Vault& vault, privacy::Consents* consents, privacy::Policies* policies, IntakeBook* book,
-         TrackingPlans* plans)
-    : stores_(stores), vault_(vault), consents_(consents), policies_(policies), book_(book), plans_(plans), thread_([this] { loop(); }) {}
+         TrackingPlans* plans, privacy::Corrections* corrections)
+    : stores_(stores), vault_(vault), consents_(consents), policies_(policies), book_(book), plans_(plans), corrections_(corrections), thread_([this] { loop(); }) {}
 
 Hub::~Hub() {
   {
@@ -253,6 +295,8 @@ void Hub::take(const WorkspaceId& workspace, std::vector<Waiting> group) {
       if (plan) {
         properties.clear();
         for (const auto& [name, text] : in.attributes) properties.push_back({name, text});
+        for (const auto& reference : in.references)
+          if (!reference.from_here) properties.push_back({reference_property(reference.kind), reference.value});
         plan->check(group[g].source_id, in.type, properties, part.findings);
       }
       events::LiveEvent out;
@@ -278,6 +322,13 @@ void Hub::take(const WorkspaceId& workspace, std::vector<Waiting> group) {
         if (value.empty() || out.further.size() == identifiers_max) continue;
         out.further.push_back({.kind = identifier.kind, .said = in.said, .never_unique = never_unique->contains(identity::compared(value))});
         customers.push_back(texts.emplace_back(identity::vault_text(identifier.kind, value)));
+      }
+      for (const auto& reference : in.references) {
+        const std::string value = identity::normalised(reference.kind, reference.value);
+        const uint32_t attribute = reference.from_here ? BuiltinAttribute::account_from_here : reference_attribute(reference.kind);
+        if (value.empty() || attribute == 0 || names(out, attribute)) continue;
+        out.references.emplace_back(attribute, 0);
+        customers.push_back(texts.emplace_back(identity::vault_text(reference.kind, value)));
       }
       part.batch.push_back(std::move(out));
       part.index.push_back(i);
@@ -315,6 +366,8 @@ void Hub::take(const WorkspaceId& workspace, std::vector<Waiting> group) {
     std::erase(part.sampled, SIZE_MAX);
     return {};
   };
+  const auto wrong = corrections_ ? corrections_->known(workspace) : std::make_shared<const privacy::Corrections::Known>();
+  if (!wrong) return refuse(wrong.error());
   std::vector<uint32_t> numbers;
   if (auto resolved = vault_.resolve(workspace, customers, numbers); !resolved) return refuse(resolved.error());
   size_t next = 0;
@@ -328,12 +381,15 @@ void Hub::take(const WorkspaceId& workspace, std::vector<Waiting> group) {
     for (auto& event : part.batch) {
       event.identity = numbers[next++];
       for (auto& further : event.further) further.identity = numbers[next++];
+      for (auto& [attribute, identity] : event.references) identity = numbers[next++];
+      add_own_references(event);
       std::erase_if(event.further, [](const auto& f) { return f.identity == 0; });  // of erased customers
     }
     if (auto left = keep_admitted(workspace, group[g].source_id, part); !left) {
       group[g].done(left.error());
       continue;
     }
+    if ((*wrong)->any()) put_right(workspace, group[g].source_id, **wrong, **store, *corrections_, part.batch);
     part.news.workspace = workspace;
     part.news.source_id = group[g].source_id;
     part.news.since = group[g].since;

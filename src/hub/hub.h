@@ -17,6 +17,7 @@
 #include "hub/intake_book.h"
 #include "hub/tracking_plan.h"
 #include "privacy/consents.h"
+#include "privacy/corrections.h"
 #include "privacy/vault.h"
 
 namespace lotse::hub {
@@ -34,6 +35,12 @@ struct IncomingEvent {
   identity::Kind customer_kind = identity::Kind::customer;
   identity::Said said = identity::Said::event;      ///< how the source knows the next ones
   std::vector<identity::Identifier> identifiers;    ///< further ones of the same customer, by which customers are joined
+  struct Reference {
+    identity::Kind kind = identity::Kind::account;  ///< account, contract or order
+    std::string value;
+    bool from_here = false;  ///< of accounts: the customer's later events are the account's, too
+  };
+  std::vector<Reference> references;  ///< whose the event is besides; further identifiers of these kinds need not stand here again
   privacy::ConsentSaid consent = {};  ///< what it says of the customer's consent, by purpose
 };
 struct RejectedIncoming {
@@ -88,9 +95,10 @@ class AttributeRoom {
 class Hub {
  public:
   /// Without `consents` and `policies` every customer's events are taken, and all sources' long texts are scrubbed.
+  /// `corrections`, where there are some, replace values that are known to be wrong.
   /// `book`, where there is one, gets the count of everything that comes in; `plans` say what is expected of it.
   Hub(events::Stores& stores, privacy::Vault& vault, privacy::Consents* consents = nullptr, privacy::Policies* policies = nullptr,
-      IntakeBook* book = nullptr, TrackingPlans* plans = nullptr);
+      IntakeBook* book = nullptr, TrackingPlans* plans = nullptr, privacy::Corrections* corrections = nullptr);
   ~Hub();  ///< finishes what was taken
 
   /// `done` is called once, from another thread, when the accepted events are durable and visible, or with why none is.
@@ -127,6 +135,7 @@ class Hub {
   privacy::Policies* const policies_;
   IntakeBook* const book_;
   TrackingPlans* const plans_;
+  privacy::Corrections* const corrections_;
   // Shared: the store may still acknowledge when the hub has ended.
   const std::shared_ptr<Feed<Taken>> taken_ = std::make_shared<Feed<Taken>>();
   Guarded<std::map<WorkspaceId, Watch>> watches_;

@@ -23,6 +23,15 @@ void put_field(std::string& bytes, uint32_t field, std::string_view text) {
 }
 }  // namespace
 
+uint32_t reference_attribute(identity::Kind kind) {
+  switch (kind) {
+    case identity::Kind::account: return BuiltinAttribute::account;
+    case identity::Kind::contract: return BuiltinAttribute::contract;
+    case identity::Kind::order: return BuiltinAttribute::order;
+    default: return 0;
+  }
+}
+
 Result<void> check_attribute_room(const events::Dictionary& dictionary, AttributeNames names) {
   for (const auto& known : dictionary.attributes)
     if (known.number >= BuiltinAttribute::first_imported) names.erase({known.scope, known.name});
@@ -38,9 +47,21 @@ Result<std::unique_ptr<Intake>> Intake::open(std::shared_ptr<events::DuckStore> 
   std::unique_ptr<Intake> intake(new Intake(std::move(store), vault, std::move(options)));
   intake->source_ = TRY(intake->store_->source(intake->options_.source_id, intake->options_.source_name));
   for (const auto& a : intake->options_.attributes) intake->attributes_.push_back(TRY(intake->store_->attribute(a.name, a.scope)));
+  intake->own_attributes_ = intake->attributes_.size();
+  const auto refer = [&](identity::Kind kind) -> size_t {
+    const uint32_t number = reference_attribute(kind);
+    if (number == 0) return no_reference;
+    for (size_t a = intake->own_attributes_; a < intake->attributes_.size(); ++a)
+      if (intake->attributes_[a]->number == number) return a;
+    intake->attributes_.push_back(std::make_shared<const events::ImportAttribute>(events::ImportAttribute{number, {}}));
+    return intake->attributes_.size() - 1;
+  };
+  intake->reference_of_customer_ = refer(intake->options_.customer_kind);
+  for (const auto kind : intake->options_.identifiers) intake->reference_of_.push_back(refer(kind));
   intake->never_unique_ = intake->store_->never_unique();
   intake->any_erased_ = TRY(vault.any_erased(intake->options_.workspace));
   if (intake->options_.consents) intake->asks_consent_ = TRY(intake->options_.consents->asks(intake->options_.workspace, intake->options_.source_id));
+  if (intake->options_.corrections) intake->wrong_ = TRY(intake->options_.corrections->known(intake->options_.workspace));
   intake->id_prefix_ = "r" + intake->options_.source_id + '\0';
   return intake;
 }
@@ -48,7 +69,7 @@ Result<std::unique_ptr<Intake>> Intake::open(std::shared_ptr<events::DuckStore> 
 Intake::Worker::Worker(Intake& intake)
     : intake_(intake), types_(intake.store_->type_encoder()), channels_(intake.store_->channel_encoder()),
       directions_(intake.store_->direction_encoder()), units_(intake.store_->unit_encoder()), sources_(intake.store_->source_encoder()) {
-  for (const auto& attribute : intake.attributes_) attributes_.emplace_back(attribute->encode);
+  for (size_t a = 0; a < intake.own_attributes_; ++a) attributes_.emplace_back(intake.attributes_[a]->encode);
   any_erased_ = intake.any_erased_;
   asks_consent_ = intake.asks_consent_;
 }
@@ -85,6 +106,14 @@ std::string_view Intake::Worker::scrubbed(std::string_view text) {
   std::string copy(text);
   if (text::redact(copy).total() == 0) return text;
   return scrubbed_.emplace_back(std::move(copy));
+}
+
+Result<uint32_t> Intake::Worker::corrected_identity(std::string_view customer) {
+  const uint32_t* known = find(events::hash_bytes(customer));
+  const uint32_t identity = known ? *known : TRY(intake_.vault_.find(intake_.options_.workspace, {&customer, 1}))[0];
+  if (identity == 0 || intake_.wrong_->concerns(identity)) return identity;
+  const uint32_t owner = intake_.store_->customer_of(identity);
+  return intake_.wrong_->concerns(owner) ? owner : 0;
 }
 
 Result<void> Intake::Worker::add(const IncomingRow& row, events::RowBatch& out) {
@@ -133,13 +162,19 @@ Result<void> Intake::Worker::add(const IncomingRow& row, events::RowBatch& out) 
   put_field(bytes_, 6, row.source);
   if (!std::isnan(row.cost)) put_field(bytes_, 7, {reinterpret_cast<const char*>(&row.cost), sizeof row.cost});
 
-  out.codes.resize(attributes_.size());
-  out.texts.resize(attributes_.size());
+  out.codes.resize(intake_.attributes_.size());
+  out.texts.resize(intake_.attributes_.size());
   const size_t n = out.row.size();
+  const uint32_t corrected = intake_.wrong_->any() ? TRY(corrected_identity(customer)) : 0;
   for (size_t a = 0; a < attributes_.size(); ++a) {
     std::string_view text = row.attributes[a];
     if (!text.empty() && intake_.options_.attributes[a].staff) text = pseudonym(text);
     put_field(bytes_, 16 + intake_.attributes_[a]->number, text);  // as the file has it: what is scrubbed may change
+    if (corrected != 0 && intake_.options_.attributes[a].scope == AttributeScope::customer)
+      if (const auto right = intake_.wrong_->of(corrected, intake_.options_.attributes[a].name, text)) {
+        ++repeated_[std::string(right->request)];
+        text = right->right;
+      }
     if (intake_.options_.scrub && text.size() >= text::free_text_bytes_min) text = scrubbed(text);
     const uint32_t code = TRY(attributes_[a].code(text));
     out.codes[a].push_back(code);
@@ -150,6 +185,7 @@ Result<void> Intake::Worker::add(const IncomingRow& row, events::RowBatch& out) 
       out.texts[a].resize(n);
     }
   }
+  for (size_t a = attributes_.size(); a < out.codes.size(); ++a) out.codes[a].push_back(0);  // the identities' numbers come here
   return {};
 }
 
@@ -215,6 +251,7 @@ Result<std::vector<RefusedRow>> Intake::Worker::finish(events::RowBatch& out) {
     std::memcpy(bytes_.data() + begins_[i] + intake_.id_prefix_.size(), &out.identity[first + i], 4);
     out.id[first + i] = events::hash_bytes({bytes_.data() + begins_[i], begins_[i + 1] - begins_[i]});
   }
+  if (!repeated_.empty()) intake_.options_.corrections->repeated(intake_.options_.workspace, intake_.options_.source_id, std::exchange(repeated_, {}));
   granted_.clear();
   const auto said = std::exchange(said_, {});
   std::vector<RefusedRow> refused;
@@ -227,6 +264,7 @@ Result<std::vector<RefusedRow>> Intake::Worker::finish(events::RowBatch& out) {
       refused.push_back({out.row[first + i], identities[i] == 0 ? "erased" : "no_consent"});
       drop[i] = true;
     }
+  if (const size_t a = intake_.reference_of_customer_; a != no_reference) std::copy_n(out.identity.begin() + static_cast<ptrdiff_t>(first), n, out.codes[a].begin() + static_cast<ptrdiff_t>(first));
   if (!further_.empty()) TRY(note_evidence(out, first, drop));
   if (!refused.empty()) out.drop(first, drop);
   customers_.clear();
@@ -242,7 +280,7 @@ Result<std::vector<RefusedRow>> Intake::Worker::finish(events::RowBatch& out) {
 }
 
 /// What the rows say about further identifiers of their customers: also rows that are known already.
-Result<void> Intake::Worker::note_evidence(const events::RowBatch& out, size_t first, const std::vector<bool>& drop) {
+Result<void> Intake::Worker::note_evidence(events::RowBatch& out, size_t first, const std::vector<bool>& drop) {
   std::vector<uint32_t> numbers(further_.size()), missing_numbers;
   std::vector<std::string_view> missing;
   std::vector<size_t> missing_at;
@@ -258,6 +296,12 @@ Result<void> Intake::Worker::note_evidence(const events::RowBatch& out, size_t f
   for (size_t i = 0; i < missing.size(); ++i) {
     numbers[missing_at[i]] = missing_numbers[i];
     if (missing_numbers[i] != 0) remember(events::hash_bytes(missing[i]), missing_numbers[i]);
+  }
+  for (size_t i = 0; i < further_.size(); ++i) {
+    const size_t a = intake_.reference_of_[further_[i].place];
+    if (a == no_reference) continue;
+    uint32_t& reference = out.codes[a][first + further_[i].row];
+    if (reference == 0) reference = numbers[i];  // of several columns of a kind the first that is filled
   }
   const auto blocked = [&](std::string_view text) { return intake_.never_unique_->contains(identity::compared(identity::shown(text).value)); };
   intake_.evidence_.with([&](auto& all) {

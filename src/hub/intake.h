@@ -13,6 +13,7 @@
 #include "events/duck_store.h"
 #include "hub/plan_checker.h"
 #include "privacy/consents.h"
+#include "privacy/corrections.h"
 #include "privacy/vault.h"
 
 namespace lotse::hub {
@@ -52,9 +53,13 @@ struct IntakeOptions {
   std::shared_ptr<const PlanChecker> plan;  ///< what is expected of the rows; none: nothing is
   privacy::Consents* consents = nullptr;  ///< without: every customer's rows are taken
   bool scrub = true;                      ///< long texts lose what names a person
+  privacy::Corrections* corrections = nullptr;  ///< values known to be wrong are replaced
 };
 
 inline constexpr size_t attributes_max = 2'000;  ///< of a workspace, as the store has it
+
+/// The attribute under which events refer to an identity of a kind (BuiltinAttribute::account, contract, order); 0: to none.
+uint32_t reference_attribute(identity::Kind kind);
 
 /// Whether a workspace has room for attributes of these names. To be asked before any is named in the store: a name that
 /// is given stays given, also where what it was for is refused afterwards.
@@ -92,10 +97,12 @@ class Intake {
     events::Encoder types_, channels_, directions_, units_, sources_;
     std::vector<events::Encoder> attributes_;
     std::string_view pseudonym(std::string_view name);
-    Result<void> note_evidence(const events::RowBatch& out, size_t first, const std::vector<bool>& drop);
+    Result<void> note_evidence(events::RowBatch& out, size_t first, const std::vector<bool>& drop);
     std::unordered_map<std::string, std::string> pseudonyms_;  // of staff
     std::deque<std::string> spare_pseudonyms_;           // of this block, once there are too many to remember
     std::string_view scrubbed(std::string_view text);
+    Result<uint32_t> corrected_identity(std::string_view customer);  ///< whose values are to be replaced; 0: nobody's
+    std::map<std::string, uint64_t, std::less<>> repeated_;  // wrong values of this block, by request
     std::deque<std::string> scrubbed_;                   // texts of this block that were changed
     std::vector<privacy::ConsentSaid> said_;             // of the rows added
     std::unordered_map<std::string, bool> granted_;      // what rows of this block said of analytics
@@ -136,7 +143,11 @@ class Intake {
   uint16_t source_ = 0;
   std::string id_prefix_;
   bool any_erased_ = false, asks_consent_ = false;
-  std::vector<std::shared_ptr<const events::ImportAttribute>> attributes_;
+  std::shared_ptr<const privacy::Corrections::Known> wrong_ = std::make_shared<const privacy::Corrections::Known>();
+  std::vector<std::shared_ptr<const events::ImportAttribute>> attributes_;  ///< the options' own, then references
+  static constexpr size_t no_reference = SIZE_MAX;
+  size_t own_attributes_ = 0, reference_of_customer_ = no_reference;  ///< places in attributes_
+  std::vector<size_t> reference_of_;                                  ///< [column of identifiers] likewise
   std::atomic<uint64_t> customers_new_{0};
   std::shared_ptr<const std::unordered_set<std::string>> never_unique_;
   Guarded<std::unordered_map<uint64_t, identity::Evidence>> evidence_;  // by pair

@@ -7,6 +7,10 @@ namespace lotse {
 /// Attribute numbers that every workspace has; imported attributes follow from `first_imported`.
 struct BuiltinAttribute {
   static constexpr uint32_t channel = 1, direction = 2, unit = 3, first_imported = 16;
+  /// References: whose an event is besides its customer's. Their codes are identity_no of the vault, 0 none.
+  /// `account_from_here` is said of the customer: its events from this one on are the account's where they name none of their own.
+  static constexpr uint32_t account = 4, contract = 5, order = 6, account_from_here = 7;
+  static constexpr bool is_reference(uint32_t attribute) { return attribute >= account && attribute <= account_from_here; }
 };
 
 /// Codes of one attribute, one per row of the columns it belongs to; 0 means no value.

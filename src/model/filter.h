@@ -35,6 +35,13 @@ struct Slice {
   }
 };
 
+/// Whose course a journey is: what every number calls a customer. Events that name none of the kind are left out.
+enum class CountBy { person, account, contract, order };
+constexpr auto describe(CountBy) {
+  return json_enum("CountBy", value(CountBy::person, "person"), value(CountBy::account, "account"), value(CountBy::contract, "contract"),
+                   value(CountBy::order, "order"));
+}
+
 enum class SequenceKind { starts_with, ends_with, contains, not_contains, directly_followed, eventually_followed };
 constexpr auto describe(SequenceKind) {
   return json_enum("SequenceKind", value(SequenceKind::starts_with, "starts_with"),
@@ -121,6 +128,7 @@ struct CustomerRule {
 };
 
 struct Filter {
+  CountBy count_by = CountBy::person;
   std::optional<std::string> from, to;
   PeriodMode period_mode = PeriodMode::automatic;
   Slice slice;
@@ -136,7 +144,10 @@ struct Filter {
   std::vector<CustomerRule> customer_rules;
   static constexpr auto describe() {
     return json_object(
-        "Filter", field("from", &Filter::from, "inclusive; local date or date-time in the workspace's zone"),
+        "Filter",
+        defaulted("count_by", &Filter::count_by,
+                  "what counts as one customer: the events of all persons of an account (contract, order) are its course; of a segment it is not read"),
+        field("from", &Filter::from, "inclusive; local date or date-time in the workspace's zone"),
         field("to", &Filter::to, "exclusive"), defaulted("period_mode", &Filter::period_mode, ""),
         defaulted("slice", &Filter::slice, ""), field("sequences", &Filter::sequences, "all must hold"),
         field("instance_attributes", &Filter::instance_attributes, "all must hold"),

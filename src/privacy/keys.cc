@@ -44,6 +44,12 @@ Result<Keys> Keys::open(const std::filesystem::path& folder, bool may_create) {
   return Keys(key);
 }
 
+Keys::Key Keys::fresh() {
+  Key key;
+  randombytes_buf(key.data(), key.size());
+  return key;
+}
+
 Keys::Key Keys::derive(std::string_view purpose, std::string_view workspace) const {
   crypto_generichash_state state;
   crypto_generichash_init(&state, master_.data(), master_.size(), 32);

@@ -17,6 +17,10 @@ class Keys {
   /// errors  keys_missing (no key, but data that need it), keys_broken (not 32 bytes), disk_full
   static Result<Keys> open(const std::filesystem::path& folder, bool may_create);
 
+  /// A new secret, and one that is at hand.
+  static Key fresh();
+  static Keys of(const Key& key) { return Keys(key); }
+
   /// A key for one purpose in one workspace; the same each time.
   Key derive(std::string_view purpose, std::string_view workspace) const;
 

@@ -10,6 +10,7 @@
 #include "base/ids.h"
 #include "base/log.h"
 #include "base/wipe.h"
+#include "privacy/detail/stored_request.h"
 #include "privacy/privacy_sql.h"
 
 namespace lotse::privacy {
@@ -59,17 +60,6 @@ nlohmann::json subjects_json(const std::vector<Subject>& subjects) {
 double seconds_between(int64_t from_us, int64_t to_us) { return static_cast<double>(to_us - from_us) / 1e6; }
 }  // namespace
 
-struct Requests::Stored {
-  std::string id, note, created_by;
-  RequestKind kind{};
-  RequestState state{};
-  std::vector<Subject> subjects;
-  RequestProof proof;
-  int64_t created_at = 0;
-  std::optional<int64_t> hidden_at, finished_at, purge_at;
-  std::optional<std::string> error_code;
-};
-
 Requests::Requests(Parts parts) : parts_(std::move(parts)), began_(parts_.clock.now()) {
   parts_.jobs.handle("privacy", [this](jobs::JobContext& context) {
     return run(context.viewer().workspace(), context.object(), [&](double share, std::string_view stage) { context.progress(share, stage); }, context.stop());
@@ -89,7 +79,8 @@ Result<PrivacyRequest> Requests::start(const Viewer& viewer, const RequestOrder&
   std::erase_if(wanted, [](const auto& one) { return one.empty(); });
   if (wanted.empty()) return Error::invalid("no_customers", "/customers", "at least one customer is expected");
   if (wanted.size() > customers_max) return Error::invalid("too_many_customers", "/customers", "at most 10,000 at once");
-  if (order.kind == RequestKind::access && wanted.size() > 1) return Error::invalid("one_customer_only", "/customers", "an access request is of one customer");
+  if ((order.kind == RequestKind::access || order.kind == RequestKind::rectification) && wanted.size() > 1)
+    return Error::invalid("one_customer_only", "/customers", "such a request is of one customer");
   if (order.note.value_or("").size() > note_bytes_max) return Error::invalid("text_too_long", "/note", "at most 500 bytes");
 
   const std::vector<std::string_view> views(wanted.begin(), wanted.end());
@@ -113,11 +104,13 @@ Result<PrivacyRequest> Requests::start(const Viewer& viewer, const RequestOrder&
   // The originals are needed to find them in files of rows; until the work is done they are kept, encrypted.
   std::vector<uint32_t> all;
   for (const auto& subject : stored.subjects) all.insert(all.end(), subject.identities.begin(), subject.identities.end());
-  const auto sealed = parts_.vault.seal_text(workspace, nlohmann::json(TRY(parts_.vault.originals(workspace, all))).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  const auto originals = TRY(parts_.vault.originals(workspace, all));
+  stored.details = order.kind == RequestKind::rectification ? TRY(change_of(workspace, order, stored.subjects[0], originals)) : "{}";
+  const auto sealed = parts_.vault.seal_text(workspace, nlohmann::json(originals).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   const Micros now = parts_.clock.now();
   stored.id = new_id("pr", now);
   std::optional<int64_t> purge_at;
-  if (order.kind == RequestKind::erasure) {
+  if (order.kind == RequestKind::erasure || order.kind == RequestKind::rectification) {
     const int64_t midnight = now.count() / day.count() * day.count();
     const int64_t night = midnight + Micros(std::chrono::hours(purge_hour)).count();
     purge_at = order.bytes_at_once.value_or(true) ? now.count() : night > now.count() ? night : night + day.count();
@@ -128,7 +121,7 @@ Result<PrivacyRequest> Requests::start(const Viewer& viewer, const RequestOrder&
                                               {":note", order.note.value_or("")},
                                               {":subjects", subjects_json(stored.subjects).dump()},
                                               {":sealed", sealed},
-                                              {":details", "{}"},
+                                              {":details", stored.details},
                                               {":proof", to_json(stored.proof).dump()},
                                               {":created_by", viewer.principal()},
                                               {":created_at", now.count()},
@@ -168,6 +161,7 @@ Result<Requests::Stored> Requests::load(const WorkspaceId& workspace, std::strin
   out.finished_at = row.optional_integer(10);
   out.purge_at = row.optional_integer(11);
   out.error_code = row.optional_text(12);
+  out.details = row.text(13);
   if (const auto sealed = row.optional_text(5)) {
     const auto originals = nlohmann::json::parse(TRY(parts_.vault.unseal_text(workspace, *sealed)), nullptr, false);
     size_t next = 0;
@@ -190,17 +184,30 @@ Result<void> Requests::save(const WorkspaceId& workspace, const Stored& stored) 
   return {};
 }
 
-PrivacyRequest Requests::shown(const Stored& stored, const std::map<std::string, std::string>& names) const {
+PrivacyRequest Requests::shown(const WorkspaceId& workspace, const Stored& stored, const std::map<std::string, std::string>& names, const Repeated& repeated) const {
   PrivacyRequest out{.id = stored.id, .note = stored.note, .created_at = iso_utc(Micros{stored.created_at}), .kind = stored.kind, .state = stored.state, .proof = stored.proof};
   const auto name = names.find(stored.created_by);
   out.created_by = name == names.end() ? stored.created_by : name->second;
   for (const auto& subject : stored.subjects)
-    if (out.customers.size() < shown_max) out.customers.push_back(subject.pseudonym);
+    if (out.customers.size() < shown_max) out.customers.push_back(parts_.vault.pseudonym(workspace, subject.customer));
   if (stored.hidden_at) out.hidden_at = iso_utc(Micros{*stored.hidden_at});
   if (stored.finished_at) out.finished_at = iso_utc(Micros{*stored.finished_at});
   if (stored.purge_at && stored.state != RequestState::done) out.bytes_due_at = iso_utc(Micros{*stored.purge_at});
   out.error_code = stored.error_code;
-  if (stored.kind == RequestKind::access && stored.finished_at && *stored.finished_at > (parts_.clock.now() - file_kept).count()) out.file = stored.id + ".json";
+  if (stored.kind == RequestKind::access && stored.finished_at && *stored.finished_at > (parts_.clock.now() - file_kept).count()) out.file = stored.id + ".zip";
+  if (stored.kind != RequestKind::rectification) return out;
+  const auto details = nlohmann::json::parse(stored.details, nullptr, false);
+  if (details.is_object() && details.contains("attribute")) out.attribute = details["attribute"].get<std::string>();
+  out.repeats = 0;
+  if (const auto at = repeated.values.find(stored.id); at != repeated.values.end()) {
+    out.repeats = at->second.count;
+    if (at->second.last_at) out.repeated_at = iso_utc(Micros{*at->second.last_at});
+    out.repeated_source = at->second.source;
+  }
+  if (const auto at = repeated.identifiers.find(stored.id); at != repeated.identifiers.end()) {
+    out.repeats = at->second.count;
+    if (at->second.last_at) out.repeated_at = iso_utc(Micros{*at->second.last_at});
+  }
   return out;
 }
 
@@ -209,20 +216,21 @@ Result<Requests::List> Requests::list(const Viewer& viewer, const std::optional<
   if (cursor && !is_id(*cursor, "pr")) return Error::invalid("invalid_cursor", "/cursor", "the next_cursor of an earlier answer is expected");
   const auto names = TRY(parts_.workspaces.names(viewer));
   const auto rows = TRY(parts_.database.read(viewer.workspace(), [&](db::Session& s) { return s.query(sql::request_list, {{":before", cursor.value_or("pr_~")}}); }));
+  const auto again = TRY(repeated(viewer.workspace()));
   List out;
   for (const auto& row : rows) {
     if (out.items.size() == 50) {
       out.next_cursor = out.items.back().id;
       break;
     }
-    out.items.push_back(shown(TRY(load(viewer.workspace(), row.text(0))), names));
+    out.items.push_back(shown(viewer.workspace(), TRY(load(viewer.workspace(), row.text(0))), names, again));
   }
   return out;
 }
 
 Result<PrivacyRequest> Requests::get(const Viewer& viewer, std::string_view id) {
   TRY(may_ask(viewer));
-  return shown(TRY(load(viewer.workspace(), id)), TRY(parts_.workspaces.names(viewer)));
+  return shown(viewer.workspace(), TRY(load(viewer.workspace(), id)), TRY(parts_.workspaces.names(viewer)), TRY(repeated(viewer.workspace())));
 }
 
 Result<PrivacyRequest> Requests::purge_now(const Viewer& viewer, std::string_view id) {
@@ -281,6 +289,10 @@ Result<void> Requests::work(const WorkspaceId& workspace, Stored& stored, const 
   for (const auto& subject : stored.subjects) identities.insert(identities.end(), subject.identities.begin(), subject.identities.end());
   switch (stored.kind) {
     case RequestKind::erasure: return erase_subjects(workspace, stored, progress, stop);
+    case RequestKind::rectification:
+      if (stored.state == RequestState::running) TRY(put_right(workspace, stored, progress));
+      TRY(forget_change(workspace, stored));
+      return rewrite(workspace, stored, progress, stop);
     case RequestKind::access: TRY(make_file(workspace, stored)); break;
     case RequestKind::restriction: TRY(parts_.restrict(workspace, identities, true)); break;
     case RequestKind::lifting: TRY(parts_.restrict(workspace, identities, false)); break;
@@ -293,25 +305,35 @@ Result<void> Requests::work(const WorkspaceId& workspace, Stored& stored, const 
   return save(workspace, stored);
 }
 
+void Requests::count(Stored& stored, std::string_view holder, uint64_t records) {
+  auto& proof = stored.proof.holders;
+  auto at = std::ranges::find(proof, holder, &HolderProof::holder);
+  if (at == proof.end()) at = proof.insert(proof.end(), {std::string(holder), 0});
+  at->records += records;  // what an earlier run, cut off, has done stays counted
+}
+
+Result<void> Requests::hidden(const WorkspaceId& workspace, Stored& stored) {
+  stored.hidden_at = parts_.clock.now().count();
+  stored.proof.gone_after_s = seconds_between(stored.created_at, *stored.hidden_at);
+  stored.error_code.reset();
+  stored.state = RequestState::hidden;
+  return save(workspace, stored);
+}
+
 Result<void> Requests::erase_subjects(const WorkspaceId& workspace, Stored& stored, const Progress& progress, std::stop_token stop) {
   if (stored.state == RequestState::running) {
-    // What an earlier run, cut off, has erased stays counted.
-    auto& proof = stored.proof.holders;
     double step = 0;
     for (Holder* holder : holders_) {
       progress(0.4 * step++ / static_cast<double>(holders_.size()), "hide");
-      const uint64_t records = TRY(holder->erase(workspace, stored.subjects));
-      auto at = std::ranges::find(proof, holder->name(), &HolderProof::holder);
-      if (at == proof.end()) at = proof.insert(proof.end(), {std::string(holder->name()), 0});
-      at->records += records;
+      count(stored, holder->name(), TRY(holder->erase(workspace, stored.subjects)));
       TRY(save(workspace, stored));
     }
-    stored.hidden_at = parts_.clock.now().count();
-    stored.proof.gone_after_s = seconds_between(stored.created_at, *stored.hidden_at);
-    stored.error_code.reset();
-    stored.state = RequestState::hidden;
-    TRY(save(workspace, stored));
+    TRY(hidden(workspace, stored));
   }
+  return rewrite(workspace, stored, progress, stop);
+}
+
+Result<void> Requests::rewrite(const WorkspaceId& workspace, Stored& stored, const Progress& progress, std::stop_token stop) {
   if (stored.purge_at.value_or(0) > parts_.clock.now().count()) return {};
   double step = 0;
   for (Holder* holder : holders_) {
@@ -379,14 +401,28 @@ Result<nlohmann::json> Requests::file(const Viewer& viewer, std::string_view id)
   return out;
 }
 
+Result<std::string> Requests::archive(const Viewer& viewer, std::string_view id, std::string_view language) {
+  return parts_.archive(TRY(file(viewer, id)), language);
+}
+
+Result<uint32_t> Requests::identity_of(const WorkspaceId& workspace, std::string_view text, std::string_view field) {
+  text = without_blanks(text);
+  const auto found = TRY(parts_.vault.find(workspace, {&text, 1}));
+  const uint32_t identity = found[0] ? found[0] : parts_.vault.customer_no(workspace, text).value_or(0);
+  if (identity == 0) return Error{ErrorKind::not_found, "customer_not_found", std::string(field), "no customer has it"};
+  return identity;
+}
+
+Result<void> Requests::alone(const std::function<Result<void>()>& work) {
+  std::lock_guard only(one_at_a_time_);
+  return work();
+}
+
 Result<void> Requests::set_consent(const Viewer& viewer, const ConsentOrder& order, Consents& consents) {
   TRY(may_ask(viewer));
   const auto purpose = purpose_of(order.purpose);
   if (!purpose) return Error::invalid("unknown_purpose", "/purpose", order.purpose);
-  const std::string_view text = without_blanks(order.customer);
-  const auto found = TRY(parts_.vault.find(viewer.workspace(), {&text, 1}));
-  const uint32_t identity = found[0] ? found[0] : parts_.vault.customer_no(viewer.workspace(), text).value_or(0);
-  if (identity == 0) return Error{ErrorKind::not_found, "customer_not_found", "/customer", "no customer has it"};
+  const uint32_t identity = TRY(identity_of(viewer.workspace(), order.customer, "/customer"));
   const auto [customer, identities] = TRY(parts_.customer_of(viewer.workspace(), identity));
   TRY(consents.set(viewer.workspace(), identities, *purpose, order.granted, viewer.principal()));
   return parts_.audit.note(viewer, "privacy.consent", parts_.vault.pseudonym(viewer.workspace(), customer),

@@ -14,12 +14,13 @@
 #include "jobs/jobs.h"
 #include "model/holder.h"
 #include "privacy/consents.h"
+#include "privacy/corrections.h"
 #include "privacy/types.h"
 #include "privacy/vault.h"
 
 namespace lotse::privacy {
 
-/// What customers may ask for: erasure (Art. 17), access (15, 20), restriction and objection (18, 21). Each is a job that can be
+/// What customers may ask for: rectification (Art. 16), erasure (17), access (15, 20), restriction and objection (18, 21). Each is a job that can be
 /// cut off at any moment and goes on at the next start. Threads: any.
 class Requests : public Holder {
  public:
@@ -34,6 +35,19 @@ class Requests : public Holder {
     /// The customer of an identity, and all identities of that customer.
     std::function<Result<std::pair<uint32_t, std::vector<uint32_t>>>(const WorkspaceId&, uint32_t identity)> customer_of;
     std::function<Result<void>(const WorkspaceId&, const std::vector<uint32_t>& identities, bool restricted)> restrict;
+    Corrections& corrections;
+    /// A value of a customer attribute, by name, in the events of these identities: how many have it; with `right` they get
+    /// that one, and no query shows the former when this returns.
+    struct Value {
+      std::vector<uint32_t> identities;
+      std::string attribute, wrong;
+      std::optional<std::string> right;
+    };
+    std::function<Result<uint64_t>(const WorkspaceId&, const Value&)> value;
+    /// The vault's text for `right`, where `original`, a text of the vault, is what a person calls `wrong`.
+    std::function<std::optional<std::string>(std::string_view original, std::string_view wrong, std::string_view right)> identifier;
+    /// An access request's data as one file to hand over.
+    std::function<Result<std::string>(const nlohmann::json& file, std::string_view language)> archive;
   };
   /// Registers the job kind "privacy"; call it before Jobs::begin.
   explicit Requests(Parts parts);
@@ -44,7 +58,8 @@ class Requests : public Holder {
 
   /// Needs Right::see_identifiers; `PrivacyRequest`s hold pseudonyms only.
   ///   errors  forbidden, no_customers (/customers), too_many_customers (/customers), one_customer_only (/customers), customer_not_found
-  ///           (/customers: none of them is known), text_too_long (/note), jobs_full
+  ///           (/customers: none of them is known), text_too_long (/note, /right), jobs_full; of a rectification value_not_found (/wrong),
+  ///           identifier_not_found (/wrong), identifier_taken (/right), value_missing (/wrong, /right), value_unchanged (/right)
   Result<PrivacyRequest> start(const Viewer& viewer, const RequestOrder& order);
   struct List {
     std::vector<PrivacyRequest> items;  ///< newest first, 50 a page
@@ -57,6 +72,12 @@ class Requests : public Holder {
   Result<PrivacyRequest> purge_now(const Viewer& viewer, std::string_view id);
   /// What an access request found; noted in the audit log.  errors  forbidden, request_not_found, file_gone (kept for 30 days)
   Result<nlohmann::json> file(const Viewer& viewer, std::string_view id);
+  /// The same as one file: a page to read, and its data for machines.  errors  those of `file`
+  Result<std::string> archive(const Viewer& viewer, std::string_view id, std::string_view language);
+  /// What was put right of a customer (identifier or pseudonym).  errors  forbidden, customer_not_found (/customer)
+  Result<std::vector<CorrectedAttribute>> corrected(const Viewer& viewer, std::string_view customer);
+  /// Work on the same stores, while no request is worked on.
+  Result<void> alone(const std::function<Result<void>()>& work);
   Result<std::map<std::string, uint64_t>> counts(const WorkspaceId& workspace);
 
   /// errors  forbidden, customer_not_found (/customer), unknown_purpose (/purpose)
@@ -80,10 +101,25 @@ class Requests : public Holder {
   Result<void> save(const WorkspaceId& workspace, const Stored& stored);
   Result<void> run(const WorkspaceId& workspace, const std::string& id, const Progress& progress, std::stop_token stop);
   Result<void> work(const WorkspaceId& workspace, Stored& stored, const Progress& progress, std::stop_token stop);
+  struct Change;
+  Result<uint32_t> identity_of(const WorkspaceId& workspace, std::string_view text, std::string_view field);
+  /// What a rectification says, sealed; checks that it can be done.
+  Result<std::string> change_of(const WorkspaceId& workspace, const RequestOrder& order, const Subject& subject, const std::vector<std::string>& originals);
+  Result<Change> change_of(const WorkspaceId& workspace, const Stored& stored);
+  Result<void> put_right(const WorkspaceId& workspace, Stored& stored, const Progress& progress);
+  Result<void> forget_change(const WorkspaceId& workspace, const Stored& stored);
+  Result<void> rewrite(const WorkspaceId& workspace, Stored& stored, const Progress& progress, std::stop_token stop);
+  Result<void> hidden(const WorkspaceId& workspace, Stored& stored);
+  static void count(Stored& stored, std::string_view holder, uint64_t records);
   Result<void> erase_subjects(const WorkspaceId& workspace, Stored& stored, const Progress& progress, std::stop_token stop);
   Result<void> make_file(const WorkspaceId& workspace, Stored& stored);
   std::filesystem::path file_path(const WorkspaceId& workspace, std::string_view id) const;
-  PrivacyRequest shown(const Stored& stored, const std::map<std::string, std::string>& names) const;
+  struct Repeated {
+    std::map<std::string, Corrections::Repeats> values;
+    std::map<std::string, Vault::Repeats> identifiers;
+  };
+  Result<Repeated> repeated(const WorkspaceId& workspace);
+  PrivacyRequest shown(const WorkspaceId& workspace, const Stored& stored, const std::map<std::string, std::string>& names, const Repeated& repeated) const;
 
   Parts parts_;
   const Micros began_;  // what is older was cut off
@@ -98,7 +134,7 @@ class VaultHolder : public Holder {
  public:
   explicit VaultHolder(Vault& vault) : vault_(vault) {}
   std::string_view name() const override { return "vault"; }
-  std::vector<std::string> places() const override { return {"vault.db: identity_pages", "vault.db: tombstones"}; }
+  std::vector<std::string> places() const override { return {"vault.db: identity_pages", "vault.db: identity_aliases", "vault.db: tombstones"}; }
   Result<nlohmann::json> find(const WorkspaceId& workspace, const Subject& subject) override;
   Result<uint64_t> erase(const WorkspaceId& workspace, std::span<const Subject> subjects) override;
   Result<void> purge(const WorkspaceId&, std::span<const Subject>, std::stop_token) override { return vault_.purge(); }

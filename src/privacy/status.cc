@@ -37,12 +37,14 @@ Result<PrivacyStatus> Status::status(const Viewer& viewer, const std::vector<std
   duty("pseudonyms", 0, "lotse", false);
   duty("erasure", static_cast<int64_t>(out.requests_open), "lotse");
   duty("access", 0, "lotse", false);
+  duty("rectification", 0, "lotse", false);
   duty("audit_chain", chain.whole ? 0 : 1, "lotse", false);
   duty("legal_basis", no_basis, "administrator");
   duty("scrubbing", unscrubbed, "administrator");
+  duty("retention", TRY(parts_.retention.open(workspace, sources)), "administrator");
   duty("officer", settings.officer.value_or("").empty() ? 1 : 0, "administrator", false);
   // What no program can do or see.
-  for (const char* code : {"retention", "information", "processor_contract", "impact_assessment", "works_council"})
+  for (const char* code : {"information", "processor_contract", "impact_assessment", "works_council"})
     out.duties.push_back({.code = code, .state = "open", .whose = "controller", .count = std::nullopt});
   return out;
 }

@@ -4,6 +4,7 @@
 #include "privacy/consents.h"
 #include "privacy/policies.h"
 #include "privacy/requests.h"
+#include "privacy/retention.h"
 #include "privacy/types.h"
 
 namespace lotse::privacy {
@@ -18,6 +19,7 @@ class Status {
     Policies& policies;
     Consents& consents;
     Requests& requests;
+    Retention& retention;
     std::function<Result<uint64_t>(const WorkspaceId&)> restricted;
   };
   explicit Status(Parts parts) : parts_(std::move(parts)) {}

@@ -8,10 +8,10 @@
 /// Requests and answers of what customers may ask for, of consent and of settings.
 namespace lotse::privacy {
 
-enum class RequestKind { erasure, access, restriction, lifting };
+enum class RequestKind { erasure, access, restriction, lifting, rectification };
 constexpr auto describe(RequestKind) {
   return json_enum("PrivacyRequestKind", value(RequestKind::erasure, "erasure"), value(RequestKind::access, "access"),
-                   value(RequestKind::restriction, "restriction"), value(RequestKind::lifting, "lifting"));
+                   value(RequestKind::restriction, "restriction"), value(RequestKind::lifting, "lifting"), value(RequestKind::rectification, "rectification"));
 }
 enum class RequestState { queued, running, hidden, done, failed };
 constexpr auto describe(RequestState) {
@@ -23,13 +23,17 @@ struct RequestOrder {
   std::vector<std::string> customers;
   std::optional<std::string> list, note;
   std::optional<bool> bytes_at_once;
+  std::optional<std::string> attribute, wrong, right;
   static constexpr auto describe() {
     return json_object("PrivacyRequestOrder",
-                       field("kind", &RequestOrder::kind, "erasure (Art. 17), access (Art. 15, 20), restriction (Art. 18, 21), lifting of a restriction"),
+                       field("kind", &RequestOrder::kind, "erasure (Art. 17), access (Art. 15, 20), restriction (Art. 18, 21), lifting of a restriction, rectification (Art. 16)"),
                        defaulted("customers", &RequestOrder::customers, "identifiers or pseudonyms (cu_…)"),
                        field("list", &RequestOrder::list, "more of them: one a line, of a CSV file the first column"),
                        field("note", &RequestOrder::note, "for the file, like a case number; no personal data"),
-                       field("bytes_at_once", &RequestOrder::bytes_at_once, "erasure: rewrite the files right away (default), not in the next night"));
+                       field("bytes_at_once", &RequestOrder::bytes_at_once, "erasure and rectification: rewrite the files right away (default), not in the next night"),
+                       field("attribute", &RequestOrder::attribute, "rectification: name of the customer attribute; none: an identifier of the customer is wrong"),
+                       field("wrong", &RequestOrder::wrong, "rectification: the wrong value"),
+                       field("right", &RequestOrder::right, "rectification: what takes its place; empty: an attribute's value is removed"));
   }
 };
 struct HolderProof {
@@ -58,13 +62,18 @@ struct PrivacyRequest {
   std::vector<std::string> customers;
   RequestProof proof;
   std::optional<std::string> hidden_at, finished_at, bytes_due_at, error_code, file;
+  std::optional<std::string> attribute, repeated_at, repeated_source;
+  std::optional<uint64_t> repeats;
   static constexpr auto describe() {
     return json_object("PrivacyRequest", field("id", &PrivacyRequest::id, "pr_…"), field("kind", &PrivacyRequest::kind, ""), field("state", &PrivacyRequest::state, "hidden: no query shows them, the bytes follow"),
                        field("note", &PrivacyRequest::note, ""), field("created_at", &PrivacyRequest::created_at, ""), field("created_by", &PrivacyRequest::created_by, "name"),
                        field("customers", &PrivacyRequest::customers, "pseudonyms, at most 20"), field("proof", &PrivacyRequest::proof, ""),
                        field("hidden_at", &PrivacyRequest::hidden_at, "no query shows them from here on"), field("finished_at", &PrivacyRequest::finished_at, "erasure: no byte of them stays in the data folder"),
                        field("bytes_due_at", &PrivacyRequest::bytes_due_at, "when the files are rewritten, where not at once"), field("error_code", &PrivacyRequest::error_code, "why it is tried again, or failed"),
-                       field("file", &PrivacyRequest::file, "access: the name of the file, kept for 30 days"));
+                       field("file", &PrivacyRequest::file, "access: the name of the file, kept for 30 days"),
+                       field("attribute", &PrivacyRequest::attribute, "rectification: of which attribute; none: of an identifier"),
+                       field("repeats", &PrivacyRequest::repeats, "rectification: how often the wrong value came again, and was replaced"),
+                       field("repeated_at", &PrivacyRequest::repeated_at, "the last time"), field("repeated_source", &PrivacyRequest::repeated_source, "from this source, src_…"));
   }
 };
 
@@ -112,6 +121,70 @@ struct ConsentOrder {
                        field("granted", &ConsentOrder::granted, "false: denied or withdrawn"));
   }
 };
+/// That a value of a customer was put right.
+struct CorrectedAttribute {
+  std::string attribute, corrected_at;
+  uint64_t repeats = 0;
+  static constexpr auto describe() {
+    return json_object("CorrectedAttribute", field("attribute", &CorrectedAttribute::attribute, "name"), field("corrected_at", &CorrectedAttribute::corrected_at, ""),
+                       field("repeats", &CorrectedAttribute::repeats, "how often a source delivered the wrong value again"));
+  }
+};
+struct CorrectedAttributes {
+  std::vector<CorrectedAttribute> items;
+  static constexpr auto describe() { return json_object("CorrectedAttributes", field("items", &CorrectedAttributes::items, "newest first")); }
+};
+
+enum class RetentionKind { source, attribute };
+constexpr auto describe(RetentionKind) { return json_enum("RetentionKind", value(RetentionKind::source, "source"), value(RetentionKind::attribute, "attribute")); }
+struct RetentionRule {
+  RetentionKind kind = RetentionKind::source;
+  std::string subject;
+  int64_t months = 0;
+  static constexpr auto describe() {
+    return json_object("RetentionRule", field("kind", &RetentionRule::kind, "source: its events are deleted; attribute: its values are removed"),
+                       field("subject", &RetentionRule::subject, "src_… or at_…"), field("months", &RetentionRule::months, "that events are kept by their own time, 1 to 600"));
+  }
+};
+/// What a rule deletes; of a preview: what it would.
+struct RetentionEffect {
+  RetentionRule rule;
+  uint64_t events = 0, customers = 0;
+  std::optional<uint64_t> emptied;
+  std::string before;
+  static constexpr auto describe() {
+    return json_object("RetentionEffect", field("rule", &RetentionEffect::rule, ""), field("events", &RetentionEffect::events, "deleted, or that lost the value"),
+                       field("customers", &RetentionEffect::customers, "whose events these are"),
+                       field("emptied", &RetentionEffect::emptied, "of the first source that lost events: customers of whom the run left no event, so that their identifiers and consents went, too"),
+                       field("before", &RetentionEffect::before, "events of an earlier own time are meant"));
+  }
+};
+struct RetentionRun {
+  std::string id, state, begun_by, begun_at;
+  std::vector<RetentionEffect> effects;
+  std::optional<std::string> finished_at, error_code;
+  static constexpr auto describe() {
+    return json_object("RetentionRun", field("id", &RetentionRun::id, "rr_…"), field("state", &RetentionRun::state, "running, done, failed"),
+                       field("begun_by", &RetentionRun::begun_by, "a name; empty: by itself, daily"), field("begun_at", &RetentionRun::begun_at, ""),
+                       field("effects", &RetentionRun::effects, "by rule"), field("finished_at", &RetentionRun::finished_at, "no byte of it stays in the data folder"),
+                       field("error_code", &RetentionRun::error_code, "why it failed; tried again at the next run"));
+  }
+};
+struct RetentionOverview {
+  std::vector<RetentionRule> rules;
+  std::vector<RetentionRun> runs;
+  static constexpr auto describe() { return json_object("Retention", field("rules", &RetentionOverview::rules, ""), field("runs", &RetentionOverview::runs, "newest first, at most 50")); }
+};
+struct KeyStatus {
+  int64_t number = 0;
+  bool rotating = false;
+  std::optional<std::string> made_at;
+  static constexpr auto describe() {
+    return json_object("PrivacyKeyStatus", field("number", &KeyStatus::number, "of the key in use; 0: derived from the installation's"), field("rotating", &KeyStatus::rotating, "a new one takes over"),
+                       field("made_at", &KeyStatus::made_at, "since when it is in use"));
+  }
+};
+
 /// One duty of the law, and how it stands.
 struct Duty {
   std::string code, state, whose;

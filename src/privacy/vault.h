@@ -1,9 +1,11 @@
 #pragma once
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,6 +63,37 @@ class Vault {
   /// changes nothing. Others of the workspace wait at most some ten milliseconds at a time.
   ///   errors  disk_full, vault_broken; what was erased until then stays erased
   Result<void> erase(const WorkspaceId& workspace, std::vector<uint32_t> identities);
+  /// The same without a trace: nothing is known of them any more, and their identifiers may come again as new ones.
+  Result<void> retire(const WorkspaceId& workspace, std::vector<uint32_t> identities);
+  /// Puts the right form of an identifier in the place of a wrong one. The wrong one stays as a keyed hash: what comes under
+  /// it belongs to the same identity, and is counted. Once more changes nothing.
+  ///   errors  identifier_taken (another identity has the right one), identifier_gone (the identity has another one now, or
+  ///           was erased), disk_full, vault_broken
+  Result<void> rename(const WorkspaceId& workspace, uint32_t identity, std::string_view wrong, std::string_view right, std::string_view request);
+  struct Repeats {
+    uint64_t count = 0;
+    std::optional<int64_t> last_at;
+  };
+  /// How often wrong forms came again, by request.
+  Result<std::map<std::string, Repeats>> repeats(const WorkspaceId& workspace);
+
+  /// A keyed hash of a text that is not kept, as hexadecimal digits; always the same.
+  std::string print_of(const WorkspaceId& workspace, std::string_view text) const;
+
+  struct KeyState {
+    int64_t number = 0;               ///< 0: derived from the installation's key
+    std::optional<int64_t> made_at;   ///< of the key in use
+    bool rotating = false;
+  };
+  Result<KeyState> key_state(const WorkspaceId& workspace);
+  /// A new key for keyed hashes, encryption and public names of the workspace's identities; the old one is destroyed. May be
+  /// cut off at any moment: the next call goes on. Numbers stay; public names (cu_…) change at the end, all at once.
+  /// Others of the workspace wait at most some ten milliseconds at a time.  errors  cancelled, disk_full, vault_broken
+  /// `begin` false: only goes on with one that was cut off.
+  Result<void> rotate_key(const WorkspaceId& workspace, bool begin, const std::function<void(double share)>& progress, std::stop_token stop);
+  /// Workspaces whose rotation was cut off.
+  Result<std::vector<WorkspaceId>> rotations_begun();
+
   /// The originals behind numbers, in their order; empty for erased and unknown ones. For the work of privacy itself: nobody
   /// sees them without Right::see_identifiers.
   Result<std::vector<std::string>> originals(const WorkspaceId& workspace, const std::vector<uint32_t>& identities);
@@ -100,8 +133,9 @@ class Vault {
   /// A consistent copy into `target_folder` (vault.db and keys), while in use.
   Result<void> backup(const std::filesystem::path& target_folder);
 
+ struct State;
+
  private:
-  struct State;
   explicit Vault(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };

@@ -10,6 +10,7 @@
 #include "cli/composition.h"
 #include "cli/demo_load.h"
 #include "demo/generate.h"
+#include "demo/planted.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr bool sanitized = true;  // the load would take many minutes; the same code runs in the unit tests
@@ -76,6 +77,23 @@ TEST_P(Shown, AsTheTruthFileSays) {
     EXPECT_LE(std::abs(*found - expected), std::abs(expected) * tolerance + 1e-9) << id << ": expected " << expected << ", shown " << *found;
     if (std::getenv("LOTSE_DEMO_FIGURES")) std::printf("%-32s %14.4f %14.4f\n", id.c_str(), expected, *found);
   }
+}
+
+TEST_P(Shown, OrdersAccountsAndContractsAreCountedAsTheirOwn) {
+  if (GetParam() != 0) GTEST_SKIP() << "once is enough";
+  const auto count = [&](CountBy kind) {
+    analysis::GraphRequest request;
+    request.filter.count_by = kind;
+    const auto graph = parts->analysis.graph(*viewer, request);
+    EXPECT_TRUE(graph) << graph.error().code;
+    return graph ? graph->basis : analysis::Basis{};
+  };
+  EXPECT_EQ(count(CountBy::order).customers, static_cast<uint64_t>(demo::planted::orders));
+  const auto accounts = count(CountBy::account);
+  EXPECT_GT(accounts.customers, 700u);
+  EXPECT_LT(accounts.customers, 800u);
+  EXPECT_GT(accounts.events, 40 * accounts.customers) << "several persons to an account";
+  EXPECT_GT(count(CountBy::contract).customers, static_cast<uint64_t>(demo::planted::customers));
 }
 INSTANTIATE_TEST_SUITE_P(Truth, Shown, ::testing::Range(0, 13));
 

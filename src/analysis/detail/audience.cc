@@ -334,6 +334,10 @@ class Rules {
     if (!attribute->in_memory) {
       if (std::find(rule.values.begin(), rule.values.end(), "") != rule.values.end())
         translator_.problem(field + "/values", "attribute_not_in_memory", "'no value' cannot be asked for");
+      if (moment_.kind != CountBy::person) {
+        translator_.problem(field + "/attribute", "attribute_not_in_memory", "the store answers for persons only");
+        return {};
+      }
       node.customers = TRY(moment_.store->customers_with(attribute->number, rule.values, view_.seen.as_of));
       return {};
     }

@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "analysis/detail/chunks.h"
 #include "base/log.h"
 
 namespace lotse::analysis::detail {
@@ -22,57 +23,11 @@ bool includes(const std::vector<uint32_t>& all, const std::vector<uint32_t>& som
   return std::includes(all.begin(), all.end(), some.begin(), some.end());
 }
 
-size_t column_of(std::vector<uint32_t>& attributes, uint32_t number) {
-  const auto at = std::find(attributes.begin(), attributes.end(), number);
-  if (at != attributes.end()) return static_cast<size_t>(at - attributes.begin());
-  attributes.push_back(number);
-  return attributes.size() - 1;
-}
-
-/// Adds one chunk to the batch; columns that it lacks are filled with "no value".
-void add_chunk(engine::RowBatch& batch, EventColumns&& chunk, std::vector<uint32_t>&& classes, std::vector<uint32_t>& attributes) {
-  const size_t before = batch.size(), now = before + chunk.size();
-  auto add_codes = [&](uint32_t number, const auto& codes) {
-    if (codes.empty()) return;
-    const size_t column = column_of(attributes, number);
-    if (column >= batch.attributes.size()) batch.attributes.resize(column + 1);
-    auto& to = batch.attributes[column];
-    to.resize(before, 0);
-    to.insert(to.end(), codes.begin(), codes.end());
-  };
-  add_codes(source_attribute, chunk.source);
-  for (const auto& attribute : chunk.attributes)
-    if (may_have_column(attribute.attribute)) add_codes(attribute.attribute, attribute.codes);
-  auto add = [&]<class T>(std::vector<T>& to, std::vector<T>&& from) {
-    if (to.capacity() == 0) to = std::move(from);
-    else to.insert(to.end(), from.begin(), from.end());
-  };
-  add(batch.customer, std::move(chunk.customer));
-  add(batch.time_us, std::move(chunk.time_us));
-  add(batch.arrival, std::move(chunk.arrival));
-  add(batch.event_class, std::move(classes));
-  chunk.instance_key.resize(now - before, 0);
-  add(batch.instance_key, std::move(chunk.instance_key));
-}
-
-/// The attributes that columns and classes need; all others would only fill each chunk with zeros.
-std::vector<uint32_t> wanted_of(const events::EventStore& store, const ClassTable& table) {
-  std::vector<uint32_t> out = table.properties();
-  for (const auto& a : store.dictionary()->attributes)
-    if (a.in_memory && may_have_column(a.number) && std::find(out.begin(), out.end(), a.number) == out.end()) out.push_back(a.number);
-  return out;
-}
-
 void note_links(std::vector<uint32_t>& customer_of, const std::vector<std::pair<uint32_t, uint32_t>>& links) {
   for (const auto& [identity, customer] : links) {
     if (identity >= customer_of.size()) customer_of.resize(size_t{identity} + 1, 0);
     customer_of[identity] = identity == customer ? 0 : customer;
   }
-}
-
-void even_out(engine::RowBatch& batch) {
-  for (auto& codes : batch.attributes)
-    if (!codes.empty()) codes.resize(batch.size(), 0);
 }
 
 /// Codes of a file must be codes of this store.
@@ -167,7 +122,7 @@ void Live::touch() { last_used_us_ = shared_.clock.now().count(); }
 
 uint64_t Live::bytes() const {
   const auto moment = newest();
-  return moment ? engine::info(moment->columns).bytes : 0;
+  return (moment ? engine::info(moment->columns).bytes : 0) + projections_.bytes();
 }
 
 // --- the writer ---
@@ -247,6 +202,7 @@ Result<void> Live::load(std::stop_token stop) {
   }
   work_ = std::move(*from_file);
   loaded_ = true;
+  ++epoch_;
   save_wanted_ = built && engine::info(work_.columns).events > 0;
   floor_ = work_.as_of;
   {
@@ -265,7 +221,7 @@ Result<void> Live::load(std::stop_token stop) {
 Result<std::optional<Live::Work>> Live::load_file(std::shared_ptr<events::EventStore> store, const std::vector<uint32_t>& properties,
                                                   std::stop_token stop) {
   auto from_file = load_columns(file(), shared_.queries);
-  if (!from_file || from_file->as_of > store->as_of() || !includes(from_file->properties, properties) ||
+  if (!from_file || from_file->as_of > store->as_of() || from_file->as_of < store->amended_at() || !includes(from_file->properties, properties) ||
       !fits(*from_file, *store->dictionary()))
     return std::optional<Work>{};
   Work work{.store = store, .table = ClassTable(from_file->properties)};
@@ -437,16 +393,21 @@ Result<void> Live::step(const News& news, std::stop_token stop) {
     forget_older_ = forget_older_ || !r.customers.empty();
   }
   for (const auto& r : news.relinked) up_to = std::max(up_to, r.as_of);
-  for (const auto& r : news.returned) up_to = std::max(up_to, r.as_of);
+  for (const auto& r : news.returned) {
+    up_to = std::max(up_to, r.as_of);
+    forget_older_ = forget_older_ || r.changed;
+    lost_rows_ = lost_rows_ || r.changed;
+  }
   rewrite_merge_ = std::max(rewrite_merge_, news.rewrite);
   const uint64_t old_as_of = work_.as_of;
   if (!TRY(relink(work_, news.relinked, stop)) || !TRY(give_back(work_, news.returned, stop))) {
     loaded_ = false;  // so much has changed that reading everything is quicker
-    std::error_code ignored;
-    std::filesystem::remove(file(), ignored);
+    remove_columns(file());
     return {};
   }
+  for (const auto& r : news.relinked) projections_.relinked(r);
   lost_rows_ = lost_rows_ || engine::info(work_.columns).events != before;
+  if (lost_rows_ || !news.removed.empty() || !news.returned.empty()) ++epoch_;
   TRY(add_rows(work_, up_to, true, stop));
   if (task_ != Task::none) {
     removed_during_task_.insert(removed_during_task_.end(), news.removed.begin(), news.removed.end());
@@ -467,6 +428,7 @@ void Live::publish(bool same_events) {
       .columns = work_.columns,
       .as_of = work_.as_of,
       .floor = floor_,
+      .epoch = epoch_,
       .now = shared_.clock.now(),
       .classes = work_.classes,
       .properties = std::make_shared<const std::vector<uint32_t>>(work_.table.properties()),
@@ -484,10 +446,14 @@ void Live::publish(bool same_events) {
   }
   newest_ = std::move(moment);
   tallies_ = std::move(tallies);
-  if (std::exchange(forget_older_, false)) kept_.clear();
+  if (std::exchange(forget_older_, false)) {
+    kept_.clear();
+    projections_.forget();
+  }
   // A moment that the newest columns can stand in for would only hold their former bytes.
   if (same_events) std::erase_if(kept_, [&](const auto& k) { return k.second->as_of >= newest_->floor; });
   const Micros oldest = now - std::chrono::duration_cast<Micros>(shared_.options.answers_kept_for);
+  projections_.expire(oldest);
   while (!kept_.empty() && (kept_.size() > shared_.options.answers_kept || kept_.front().first < oldest)) kept_.pop_front();
   changed_.notify_all();
 }
@@ -610,6 +576,7 @@ Result<void> Live::take_outcome(std::stop_token stop) {
       TRY(add_rows(next, work_.as_of, true, stop));
       next.as_of = work_.as_of;
       work_ = std::move(next);
+      ++epoch_;
       save_wanted_ = true;
       break;
   }
@@ -657,38 +624,55 @@ bool Live::mapping_running(const atlas::MappingSet& set) const {
   return moment && !includes(*moment->properties, properties_of(set, *moment->dictionary));
 }
 
-Result<Seen> Live::see(std::optional<int64_t> as_of, std::optional<int64_t> mapping_version) {
+/// The moment that answers for persons.
+Result<void> Live::choose(Seen& seen, std::optional<int64_t> as_of) {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, shared_.options.load_wait_max, [this] { return newest_ || failure_; });
+  if (!newest_) return failure_ ? *failure_ : loading();
+  if (!as_of) {
+    if (shared_.clock.now() - newest_->now > now_kept) {
+      auto fresh = std::make_shared<Moment>(*newest_);
+      fresh->now = shared_.clock.now();
+      fresh->serial = ++shared_.serial;
+      newest_ = std::move(fresh);
+    }
+    seen.moment = newest_;
+    return {};
+  }
+  if (*as_of < 0) return gone("as_of is below 0");
+  const uint64_t wanted = static_cast<uint64_t>(*as_of);
+  if (wanted > newest_->as_of && !changed_.wait_for(lock, newer_wait_max, [&] { return newest_->as_of >= wanted; }))
+    return gone("as_of lies beyond what is stored");
+  auto answers = [&](const Moment& m) { return m.as_of == wanted || (m.floor <= wanted && wanted < m.as_of); };
+  if (newest_->as_of == wanted) seen.moment = newest_;
+  for (auto at = kept_.rbegin(); !seen.moment && at != kept_.rend(); ++at)
+    if (at->second->as_of == wanted) seen.moment = at->second;
+  if (!seen.moment && answers(*newest_)) seen.moment = newest_;
+  for (auto at = kept_.rbegin(); !seen.moment && at != kept_.rend(); ++at)
+    if (answers(*at->second)) seen.moment = at->second;
+  if (!seen.moment) return gone("an import was undone since, and the older state is not kept any more");
+  return {};
+}
+
+/// The moment of that kind in the place of the one for persons.
+Result<void> Live::choose_kind(Seen& seen, std::optional<int64_t> as_of, CountBy kind) {
+  projections_.touch(shared_.clock.now());
+  seen.persons = newest();
+  const auto wanted = as_of ? static_cast<uint64_t>(*as_of) : seen.persons->as_of;
+  seen.moment = wanted == seen.persons->as_of ? nullptr : projections_.known(kind, wanted);
+  if (seen.moment) return {};
+  if (wanted < seen.persons->floor) return gone("an import was undone since, and the older state is not kept any more");
+  seen.moment = TRY(projections_.of(seen.persons, kind, shared_.serial, shared_.heavy, shared_.queries));
+  return {};
+}
+
+Result<Seen> Live::see(std::optional<int64_t> as_of, std::optional<int64_t> mapping_version, CountBy kind) {
   touch();
   Seen seen;
-  {
-    std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, shared_.options.load_wait_max, [this] { return newest_ || failure_; });
-    if (!newest_) return failure_ ? *failure_ : loading();
-    if (!as_of) {
-      if (shared_.clock.now() - newest_->now > now_kept) {
-        auto fresh = std::make_shared<Moment>(*newest_);
-        fresh->now = shared_.clock.now();
-        fresh->serial = ++shared_.serial;
-        newest_ = std::move(fresh);
-      }
-      seen.moment = newest_;
-    } else {
-      if (*as_of < 0) return gone("as_of is below 0");
-      const uint64_t wanted = static_cast<uint64_t>(*as_of);
-      if (wanted > newest_->as_of && !changed_.wait_for(lock, newer_wait_max, [&] { return newest_->as_of >= wanted; }))
-        return gone("as_of lies beyond what is stored");
-      auto answers = [&](const Moment& m) { return m.as_of == wanted || (m.floor <= wanted && wanted < m.as_of); };
-      if (newest_->as_of == wanted) seen.moment = newest_;
-      for (auto at = kept_.rbegin(); !seen.moment && at != kept_.rend(); ++at)
-        if (at->second->as_of == wanted) seen.moment = at->second;
-      if (!seen.moment && answers(*newest_)) seen.moment = newest_;
-      for (auto at = kept_.rbegin(); !seen.moment && at != kept_.rend(); ++at)
-        if (answers(*at->second)) seen.moment = at->second;
-      if (!seen.moment) return gone("an import was undone since, and the older state is not kept any more");
-      if (wanted < seen.moment->as_of) seen.last_arrival = wanted;
-    }
-  }
+  TRY(choose(seen, as_of));
+  if (kind != CountBy::person) TRY(choose_kind(seen, as_of, kind));
   seen.as_of = as_of ? static_cast<uint64_t>(*as_of) : seen.moment->as_of;
+  if (seen.as_of < seen.moment->as_of) seen.last_arrival = seen.as_of;
   seen.mapping = TRY(view_for(*seen.moment, mapping_version, seen.mapping_running));
   return seen;
 }

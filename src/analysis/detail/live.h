@@ -10,34 +10,12 @@
 #include <vector>
 
 #include "analysis/analysis.h"
-#include "analysis/detail/mapping_view.h"
+#include "analysis/detail/moment.h"
+#include "analysis/detail/projections.h"
 #include "analysis/detail/snapshot_file.h"
 #include "engine/executor.h"
 
 namespace lotse::analysis::detail {
-
-/// The columns of a workspace at one moment, with what their codes mean. Immutable.
-struct Moment {
-  engine::Snapshot columns;
-  uint64_t as_of = 0;
-  uint64_t floor = 0;   ///< older answers back to this arrival number can be given from these columns
-  Micros now{0};        ///< the moment at which instances are open or not
-  uint64_t serial = 0;  ///< tells moments apart: no two are equal in this process
-  std::shared_ptr<const std::vector<EventClass>> classes;
-  std::shared_ptr<const std::vector<uint32_t>> properties;
-  std::shared_ptr<const std::vector<uint32_t>> attributes;  ///< attribute number of each column
-  std::shared_ptr<const events::Dictionary> dictionary;
-  std::shared_ptr<events::EventStore> store;
-};
-
-/// A moment as one request sees it.
-struct Seen {
-  std::shared_ptr<const Moment> moment;
-  std::optional<uint64_t> last_arrival;  ///< set where an older answer is repeated
-  uint64_t as_of = 0;
-  std::shared_ptr<const MappingView> mapping;
-  bool mapping_running = false;
-};
 
 /// What all workspaces share.
 struct Shared {
@@ -68,8 +46,8 @@ class Live {
 
   // --- requests; from any thread ---
   /// The columns and mapping that answer a request.
-  ///   errors  columns_loading, as_of_gone, those of opening the store
-  Result<Seen> see(std::optional<int64_t> as_of, std::optional<int64_t> mapping_version);
+  ///   errors  columns_loading, as_of_gone, those of opening the store; count_by_no_data (/filter/count_by)
+  Result<Seen> see(std::optional<int64_t> as_of, std::optional<int64_t> mapping_version, CountBy kind = CountBy::person);
   /// The newest moment; null while the first load runs. Does not wait.
   std::shared_ptr<const Moment> newest() const;
   /// Set where the last attempt to load failed.
@@ -128,6 +106,8 @@ class Live {
   Result<engine::RowBatch> collect(Work& work, uint64_t up_to, bool tally, std::stop_token stop);
   Result<void> count_rows(Work& work, uint64_t after, uint64_t up_to, std::stop_token stop);
   void publish(bool same_events);
+  Result<void> choose(Seen& seen, std::optional<int64_t> as_of);
+  Result<void> choose_kind(Seen& seen, std::optional<int64_t> as_of, CountBy kind);
   Result<void> choose_task();
   void start(Task task, std::vector<uint32_t> properties = {});
   Result<Work> do_task(Task task, Work base, std::vector<uint32_t> properties, std::stop_token stop);
@@ -149,9 +129,11 @@ class Live {
   bool save_wanted_ = false;
   uint64_t rewrite_merge_ = 0, rewrite_save_ = 0, rewrite_task_ = 0;  ///< the order that the next merge, save, the running task fulfils
   bool forget_older_ = false;  ///< with the next published moment: kept ones show customers that nobody may see
-  uint64_t floor_ = 0;
+  uint64_t floor_ = 0, epoch_ = 0;
   bool lost_rows_ = false;  ///< since the last published moment
   std::chrono::milliseconds pause_{0};  ///< before the next try, where the last one failed
+
+  Projections projections_;
 
   mutable std::mutex mutex_;
   mutable std::condition_variable_any changed_;

@@ -93,7 +93,8 @@ class Planner {
     }
     slicing.by = By::customer;
     if (slice.kind == SliceKind::key) slicing.by = By::instance_key;
-    if (slice.kind == SliceKind::automatic) automatic(slicing);
+    // The course of an account, a contract or an order runs over all instance keys.
+    if (slice.kind == SliceKind::automatic && moment_.kind == CountBy::person) automatic(slicing);
   }
 
   /// By key where the event's source has keys, else the customer's whole course.
@@ -256,6 +257,10 @@ class Planner {
 
   /// An attribute of too many values to hold: the store says which customers have it.
   Result<void> from_store(const AttributeCondition& condition, const NamedAttribute& attribute, const std::string& field) {
+    if (moment_.kind != CountBy::person) {
+      problem(field + "/attribute", "attribute_not_in_memory", "the store answers for persons only");
+      return {};
+    }
     if (std::find(condition.values.begin(), condition.values.end(), "") != condition.values.end()) {
       problem(field + "/values", "attribute_not_in_memory", "'no value' cannot be asked for");
       return {};

@@ -153,7 +153,7 @@ Result<Question> Service::ask(const Viewer& viewer, const Filter& filter, std::o
     }
     question.segment = std::move(segment->filter);
   }
-  question.seen = TRY(live(viewer.workspace())->see(as_of, mapping_version));
+  question.seen = TRY(live(viewer.workspace())->see(as_of, mapping_version, filter.count_by));
   question.small_groups = viewer.may(Right::see_customers);
   const auto& seen = question.seen;
   question.key = fmt::format("{}|{}|{}|{}|{}|{}", seen.moment->serial, seen.as_of, seen.mapping->version, seen.mapping_running,
@@ -232,6 +232,7 @@ Result<Basis> Service::basis(const Question& question, const Planned& planned, s
   Question plain = question;
   const auto& seen = question.seen;
   Filter slicing;
+  slicing.count_by = question.filter.count_by;
   slicing.slice = question.filter.slice;
   if (question.segment && slicing.slice.kind == SliceKind::automatic) slicing.slice = question.segment->slice;
   plain.key = fmt::format("{}|{}|{}|{}", seen.moment->serial, seen.as_of, seen.mapping->version, to_json(slicing).dump());
@@ -239,6 +240,8 @@ Result<Basis> Service::basis(const Question& question, const Planned& planned, s
   all.query = planned.all;
   const auto whole = TRY(totals(plain, all, stop));
   const auto selected = planned.filters ? TRY(totals(question, planned, stop)) : whole;
+  std::optional<uint64_t> without_reference;
+  if (seen.moment->kind != CountBy::person) without_reference = TRY(events_without_reference(seen, stop));
   return Basis{.as_of = static_cast<int64_t>(seen.as_of),
                .mapping_version = seen.mapping->version,
                .instances = selected.instances,
@@ -248,7 +251,23 @@ Result<Basis> Service::basis(const Question& question, const Planned& planned, s
                .open_instances = selected.open_instances,
                .instances_total = whole.instances,
                .events_total = whole.events,
+               .events_without_reference = without_reference,
                .notes = planned.notes};
+}
+
+/// Of the whole history, as far as the answer sees it.
+Result<uint64_t> Service::events_without_reference(const Seen& seen, std::stop_token stop) {
+  if (!seen.last_arrival) return seen.moment->without_reference;
+  const std::string key = fmt::format("without|{}|{}|{}", seen.moment->serial, seen.as_of, seen.persons->serial);
+  if (const auto known_count = cache.get<uint64_t>(key)) return *known_count;
+  uint64_t count[2];
+  for (const auto& moment : {seen.persons, seen.moment}) {
+    const auto found = TRY(engine::totals(moment->columns, {.mapping = &seen.mapping->engine, .last_arrival = seen.last_arrival}, shared.queries, stop));
+    count[moment == seen.moment] = found.events + found.events_unmapped;
+  }
+  const uint64_t without = count[0] - std::min(count[0], count[1]);
+  cache.put<uint64_t>(key, std::make_shared<const uint64_t>(without), sizeof(without));
+  return without;
 }
 
 Result<std::shared_ptr<const std::vector<uint64_t>>> Service::class_counts(const Moment& moment) {

@@ -53,6 +53,8 @@ class Service final : public atlas::CatalogueSource {
   Result<engine::Totals> totals(const Question& question, const Planned& planned, std::stop_token stop);
   Result<Basis> basis(const Question& question, const Planned& planned, std::stop_token stop);
 
+  Result<uint64_t> events_without_reference(const Seen& seen, std::stop_token stop);
+
   /// Events by class, customers by touchpoint, over the whole history; kept for a moment and mapping.
   Result<std::shared_ptr<const std::vector<uint64_t>>> class_counts(const Moment& moment);
   Result<std::shared_ptr<const engine::Graph>> whole_graph(const Seen& seen);

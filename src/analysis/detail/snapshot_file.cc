@@ -1,6 +1,7 @@
 #include "analysis/detail/snapshot_file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,9 +10,11 @@
 #include <bit>
 #include <cerrno>
 #include <cstring>
+#include <functional>
 #include <span>
 
 #include "base/log.h"
+#include "base/wipe.h"
 
 /// Layout, all numbers little-endian:
 ///   0   8 bytes   "LotseCol"
@@ -158,6 +161,7 @@ class File {
   File(const File&) = delete;
   File& operator=(const File&) = delete;
   int get() const { return fd_; }
+  int release() { return std::exchange(fd_, -1); }
 
   Result<void> write(std::span<const std::byte> bytes) {
     while (!bytes.empty()) {
@@ -217,22 +221,55 @@ Result<void> write_file(const std::filesystem::path& path, const SavedColumns& s
   return {};
 }
 
+/// The name that a replaced file has until its bytes are overwritten.
+std::filesystem::path former_name(const std::filesystem::path& file, ino_t number) { return file.string() + ".old." + std::to_string(number); }
+
+void wipe(const std::filesystem::path& former) {
+  if (auto gone = wipe_file(former); !gone) log_warning("analysis", "{}", gone.error().detail);
+}
+
 struct Mapped {
   void* address = nullptr;
   size_t size = 0;
+  int fd = -1;                   // holds a shared lock: the bytes are needed
+  std::filesystem::path former;  // its name once it is replaced
   ~Mapped() {
     if (address) ::munmap(address, size);
+    if (fd < 0) return;
+    ::close(fd);
+    wipe(former);
   }
 };
+
+/// Takes the file's name away and overwrites its bytes, at once or when nobody maps them any more.
+void discard(const std::filesystem::path& file, const std::function<bool()>& replace) {
+  struct stat about {};
+  const bool there = ::stat(file.c_str(), &about) == 0;
+  const auto former = former_name(file, about.st_ino);
+  const bool kept = there && ::link(file.c_str(), former.c_str()) == 0;
+  const bool replaced = replace();
+  if (!kept) return;
+  if (!replaced) {
+    ::unlink(former.c_str());
+    return;
+  }
+  {
+    File old(::open(former.c_str(), O_RDWR | O_CLOEXEC));
+    if (old.get() < 0 || ::flock(old.get(), LOCK_EX | LOCK_NB) != 0) return;  // it is mapped
+  }
+  wipe(former);
+}
 
 std::shared_ptr<const Mapped> map_file(const std::filesystem::path& path) {
   File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat about {};
-  if (file.get() < 0 || ::fstat(file.get(), &about) != 0 || about.st_size < static_cast<off_t>(sizeof(Front))) return nullptr;
+  if (file.get() < 0 || ::flock(file.get(), LOCK_SH | LOCK_NB) != 0 || ::fstat(file.get(), &about) != 0 || about.st_size < static_cast<off_t>(sizeof(Front))) return nullptr;
   auto mapped = std::make_shared<Mapped>();
   void* address = ::mmap(nullptr, static_cast<size_t>(about.st_size), PROT_READ, MAP_PRIVATE, file.get(), 0);
   if (address == MAP_FAILED) return nullptr;
   mapped->address = address;
+  mapped->fd = file.release();
+  mapped->former = former_name(path, about.st_ino);
   mapped->size = static_cast<size_t>(about.st_size);
   ::madvise(address, mapped->size, MADV_WILLNEED);
   return mapped;
@@ -247,13 +284,38 @@ Result<void> save_columns(const std::filesystem::path& file, const SavedColumns&
     ::unlink(fresh.c_str());
     return written;
   }
-  if (::rename(fresh.c_str(), file.c_str()) != 0) return File::failed();
+  bool renamed = false;
+  int why = 0;
+  discard(file, [&] {
+    renamed = ::rename(fresh.c_str(), file.c_str()) == 0;
+    why = errno;
+    return renamed;
+  });
+  if (!renamed) {
+    errno = why;
+    return File::failed();
+  }
   File folder(::open(file.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (folder.get() < 0 || ::fsync(folder.get()) != 0) return File::failed();
   return {};
 }
 
+void remove_columns(const std::filesystem::path& file) {
+  discard(file, [&] { return ::unlink(file.c_str()) == 0; });
+}
+
 std::optional<SavedColumns> load_columns(const std::filesystem::path& file, engine::Executor& executor) {
+  // What a process that was killed had not overwritten yet. A file that is still mapped here keeps its name.
+  std::error_code none;
+  for (const auto& entry : std::filesystem::directory_iterator(file.parent_path(), none)) {
+    if (!entry.path().filename().string().starts_with(file.filename().string() + ".old.")) continue;
+    bool free = false;
+    {
+      File old(::open(entry.path().c_str(), O_RDWR | O_CLOEXEC));
+      free = old.get() >= 0 && ::flock(old.get(), LOCK_EX | LOCK_NB) == 0;
+    }
+    if (free) wipe(entry.path());
+  }
   const auto mapped = map_file(file);
   if (!mapped) return std::nullopt;
   const std::span<const char> bytes(static_cast<const char*>(mapped->address), mapped->size);

@@ -25,6 +25,8 @@ struct SavedColumns {
 /// Durable when this returns.
 ///   errors  disk_full, columns_not_written
 Result<void> save_columns(const std::filesystem::path& file, const SavedColumns& saved);
+/// Removes the file; its bytes are overwritten, as those of one that is replaced, as soon as nobody maps them.
+void remove_columns(const std::filesystem::path& file);
 
 /// Maps the file. None where there is none, or it is broken or of another version: then columns are built from the store.
 ///   cost  reads every byte once (sums), on all threads of the executor

@@ -97,6 +97,8 @@ using EvidenceBatch = std::vector<identity::Evidence>;
 
 std::string code_column(uint32_t attribute);  // "a17"
 std::string text_column(uint32_t attribute);  // "t17"
+Result<void> insert_numbers(Connection& connection, const char* table, const std::vector<uint32_t>& numbers);
+using Losses = std::map<uint16_t, uint64_t>;  // source → events
 
 }  // namespace detail
 
@@ -132,7 +134,8 @@ struct DuckStore::State {
   std::deque<std::shared_ptr<const detail::EvidenceBatch>> tail_evidence;  // of each batch of the tail
   std::map<uint32_t, std::map<uint16_t, detail::SourceCount>> part_counts;  // part → source
   std::map<uint16_t, detail::SourceCount> live_counts;
-  std::vector<uint32_t> live_attributes;
+  std::vector<uint32_t> live_attributes, tail_references;  // the latter: of events that the tail has, or had
+  void note_references(const detail::TailBatch& batch);   // under state_mutex
   uint64_t counter = 0;  // as_of: all arrivals up to here are visible
   uint64_t given = 0;    // arrival numbers up to here were given out; at least `counter`, beyond it while a group is written or after it failed
   uint64_t events = 0, tail_events = 0, removals = 0;
@@ -195,9 +198,15 @@ struct DuckStore::State {
   void flush_loop();
   Result<void> flush(bool wipe = false);  ///< wipe: also where nothing waits, and overwrites the journal's old files
   std::shared_ptr<const detail::IdentitySet> erased_now() const;
-  /// Inside a transaction: notes the texts of a table's rows that belong to erased identities and deletes the rows. Gives how
-  /// many went, by source.
-  Result<std::map<uint16_t, uint64_t>> delete_erased(detail::Connection& connection, const std::string& table, const std::vector<uint32_t>& attributes);
+  /// Inside a transaction: notes the texts of the rows for which `where` holds, and deletes the rows, in all tables. Gives how
+  /// many went, by part (0: live events) and source.
+  Result<std::map<uint32_t, detail::Losses>> delete_rows(detail::Connection& connection, const std::vector<std::shared_ptr<const detail::Part>>& parts,
+                                                         const std::vector<uint32_t>& live, const std::string& where);
+  Result<detail::Losses> delete_rows_of(detail::Connection& connection, const std::string& table, const std::vector<uint32_t>& attributes, const std::string& where);
+  static constexpr const char* erased_rows = "identity IN (SELECT identity FROM erased_identity)";
+  /// Takes them out of the counts; under publish_mutex and state_mutex. Gives their sum.
+  uint64_t take_out(const std::map<uint32_t, detail::Losses>& losses);
+  uint64_t amended_at = 0;  ///< guarded by state_mutex
   Result<void> scrub_texts(detail::Connection& connection);
   Result<void> copy_database(detail::Connection& connection, const std::filesystem::path& to, std::stop_token stop);
   Result<void> exchange_database(const std::filesystem::path& fresh);

@@ -49,7 +49,7 @@ Result<ComputedSummary> computed(Services& services, const Viewer& viewer, const
 
 /// What can be wrong with any question that has a filter.
 #define FILTER_ERRORS                                                                                                            \
-  "columns_loading", "as_of_gone", "invalid_time", "invalid_period", "invalid_gap", "invalid_number", "invalid_range",           \
+  "columns_loading", "count_by_no_data", "as_of_gone", "invalid_time", "invalid_period", "invalid_gap", "invalid_number", "invalid_range",           \
       "unknown_touchpoint", "unknown_attribute", "attribute_not_in_memory", "unknown_variant", "no_touchpoints", "no_values",    \
       "slice_needs_gap", "slice_needs_start_or_end", "not_for_this_kind", "no_rules", "too_many_conditions", "rules_too_deep", "required", "not_found"
 

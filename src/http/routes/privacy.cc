@@ -3,7 +3,9 @@
 #include "connect/sources.h"
 #include "http/routes.h"
 #include "privacy/access_page.h"
+#include "privacy/key_rotation.h"
 #include "privacy/requests.h"
+#include "privacy/retention.h"
 #include "privacy/status.h"
 
 namespace lotse::http {
@@ -35,6 +37,33 @@ Result<Response> page(Services& services, const Viewer& viewer, const Request& r
                   .body = privacy::access_page(TRY(services.privacy_requests.file(viewer, request.parameter("id"))), language == "en" ? "en" : "de"),
                   .headers = {{"Content-Disposition", "attachment; filename=\"" + request.parameter("id") + ".html\""}}};
 }
+Result<Response> archive(Services& services, const Viewer& viewer, const Request& request) {
+  const auto language = request.query_text("language").value_or(request.language);
+  const auto& id = request.parameter("id");
+  return Response{.status = 200, .content_type = "application/zip", .body = TRY(services.privacy_requests.archive(viewer, id, language == "en" ? "en" : "de")),
+                  .headers = {{"Content-Disposition", "attachment; filename=\"" + id + ".zip\""}}};
+}
+Result<privacy::CorrectedAttributes> corrected(Services& services, const Viewer& viewer, const Request& request) {
+  return privacy::CorrectedAttributes{TRY(services.privacy_requests.corrected(viewer, request.query_text("customer").value_or("")))};
+}
+Result<privacy::RetentionOverview> retention(Services& services, const Viewer& viewer, const Request&) { return services.retention.overview(viewer); }
+Result<privacy::RetentionEffect> retention_preview(Services& services, const Viewer& viewer, const Request&, const privacy::RetentionRule& body) {
+  return services.retention.preview(viewer, body);
+}
+Result<privacy::RetentionOverview> retention_put(Services& services, const Viewer& viewer, const Request&, const privacy::RetentionRule& body) {
+  return services.retention.put(viewer, body);
+}
+Result<privacy::RetentionOverview> retention_remove(Services& services, const Viewer& viewer, const Request& request) {
+  const auto& subject = request.parameter("subject");
+  return services.retention.remove(viewer, subject.starts_with("src_") ? privacy::RetentionKind::source : privacy::RetentionKind::attribute, subject);
+}
+Result<Accepted<privacy::RetentionRun>> retention_run(Services& services, const Viewer& viewer, const Request&) {
+  return Accepted<privacy::RetentionRun>{TRY(services.retention.start(viewer))};
+}
+Result<privacy::KeyStatus> key(Services& services, const Viewer& viewer, const Request&) { return services.key_rotation.status(viewer); }
+Result<Accepted<privacy::KeyStatus>> rotate(Services& services, const Viewer& viewer, const Request&) {
+  return Accepted<privacy::KeyStatus>{TRY(services.key_rotation.start(viewer))};
+}
 Result<privacy::PrivacyStatus> status(Services& services, const Viewer& viewer, const Request&) {
   std::vector<std::string> ids;
   for (const auto& source : TRY(services.sources.list(viewer))) ids.push_back(source.id);
@@ -64,8 +93,9 @@ std::vector<Route> privacy_routes() {
   rows.push_back(row(Method::get, "/workspaces/{ws}/privacy/requests", Right::see_identifiers, "What customers asked for, newest first", {"invalid_cursor"}, list)
                      .query("cursor", "of the answer before"));
   rows.push_back(row(Method::post, "/workspaces/{ws}/privacy/requests", Right::see_identifiers,
-                     "Erase customers (Art. 17), tell what is known of one (Art. 15, 20), restrict them (Art. 18, 21), as a job",
-                     {"no_customers", "too_many_customers", "one_customer_only", "customer_not_found", "text_too_long"}, start));
+                     "Erase customers (Art. 17), tell what is known of one (Art. 15, 20), restrict them (Art. 18, 21), put a value of one right (Art. 16), as a job",
+                     {"no_customers", "too_many_customers", "one_customer_only", "customer_not_found", "text_too_long", "value_missing", "value_unchanged", "value_not_found",
+                      "identifier_not_found", "identifier_taken"}, start));
   rows.push_back(row(Method::get, "/workspaces/{ws}/privacy/requests/{id}", Right::see_identifiers, "One request with its proof", {"request_not_found"}, get));
   rows.push_back(row(Method::post, "/workspaces/{ws}/privacy/requests/{id}/bytes_now", Right::see_identifiers, "Rewrite the files now, not in the next night",
                      {"request_not_found", "request_not_hidden", "jobs_full"}, bytes_now));
@@ -73,6 +103,20 @@ std::vector<Route> privacy_routes() {
                      {"request_not_found", "file_gone"}, file).answers("application/json"));
   rows.push_back(row(Method::get, "/workspaces/{ws}/privacy/requests/{id}/file.html", Right::see_identifiers, "All that is known of the customer, to read",
                      {"request_not_found", "file_gone"}, page).answers("text/html").query("language", "de or en"));
+  rows.push_back(row(Method::get, "/workspaces/{ws}/privacy/requests/{id}/file.zip", Right::see_identifiers,
+                     "All that is known of the customer in one file: a page to read, JSON, and each system's events as CSV", {"request_not_found", "file_gone"}, archive)
+                     .answers("application/zip").query("language", "de or en"));
+  rows.push_back(row(Method::get, "/workspaces/{ws}/privacy/corrections", Right::see_identifiers, "Which attributes of a customer were put right", {"customer_not_found"}, corrected)
+                     .query("customer", "identifier or pseudonym"));
+  rows.push_back(row(Method::get, "/workspaces/{ws}/privacy/retention", Right::administer, "How long what is kept, and what was deleted for it", {}, retention));
+  rows.push_back(row(Method::post, "/workspaces/{ws}/privacy/retention", Right::administer, "Keep a source's events, or an attribute's values, for so many months",
+                     {"months_out_of_range", "subject_not_found"}, retention_put));
+  rows.push_back(row(Method::post, "/workspaces/{ws}/privacy/retention/preview", Right::administer, "What such a rule would delete now", {"months_out_of_range", "subject_not_found"}, retention_preview));
+  rows.push_back(row(Method::post, "/workspaces/{ws}/privacy/retention/runs", Right::administer, "Enforce all rules now, as a job; it happens daily by itself", {"no_retention_rules"}, retention_run));
+  rows.push_back(row(Method::remove, "/workspaces/{ws}/privacy/retention/{subject}", Right::administer, "Keep a source's events, or an attribute's values, without limit again",
+                     {"retention_rule_not_found"}, retention_remove));
+  rows.push_back(row(Method::get, "/workspaces/{ws}/privacy/key", Right::administer, "Since when the workspace's key is in use", {}, key));
+  rows.push_back(row(Method::post, "/workspaces/{ws}/privacy/key", Right::administer, "Change the workspace's key for a new one, as a job; public names of customers change", {"key_rotates", "jobs_full"}, rotate));
   rows.push_back(row(Method::get, "/workspaces/{ws}/privacy/status", Right::administer, "Which duties are fulfilled, which are open, and whose they are", {}, status));
   rows.push_back(row(Method::get, "/workspaces/{ws}/privacy/settings", Right::administer, "How the workspace treats personal data", {}, settings));
   rows.push_back(row(Method::patch, "/workspaces/{ws}/privacy/settings", Right::administer, "Change how the workspace treats personal data", {"text_too_long", "stale"}, change).if_match());

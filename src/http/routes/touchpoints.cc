@@ -6,8 +6,11 @@ namespace lotse::http {
 namespace {
 using atlas::Touchpoint;
 
-Result<Page<Touchpoint>> list(Services& services, const Viewer& viewer, const Request&) {
-  return Page<Touchpoint>{.items = TRY(services.analysis.touchpoints(viewer))};
+Result<Page<Touchpoint>> list(Services& services, const Viewer& viewer, const Request& request) {
+  const auto word = request.query_text("count_by");
+  const auto kind = word ? from_word<CountBy>(*word) : CountBy::person;
+  if (!kind) return Error::invalid("count_by_unknown", "/count_by", std::string(*word));
+  return Page<Touchpoint>{.items = TRY(services.analysis.touchpoints(viewer, *kind))};
 }
 Result<Touchpoint> change(Services& services, const Viewer& viewer, const Request& request, const atlas::TouchpointPatch& body) {
   return services.touchpoints.patch(viewer, request.parameter("id"), body, request.if_match());
@@ -27,7 +30,8 @@ Result<NoContent> remove(Services& services, const Viewer& viewer, const Request
 std::vector<Route> touchpoint_routes() {
   std::vector<Route> rows;
   rows.push_back(row(Method::get, "/workspaces/{ws}/touchpoints", Right::read,
-                     "Touchpoints with their numbers: owned ones, then event types that nobody has assigned", {"columns_loading"}, list));
+                     "Touchpoints with their numbers: owned ones, then event types that nobody has assigned", {"columns_loading", "count_by_no_data", "count_by_unknown"}, list)
+                     .query("count_by", "person (default), account, contract or order: whose events and customers are counted"));
   rows.push_back(row(Method::patch, "/workspaces/{ws}/touchpoints/{id}", Right::edit_touchpoints, "Change a touchpoint; adopts it where it is not owned yet",
                      {"not_found", "invalid_name", "touchpoint_exists", "touchpoint_text_too_long", "stale"}, change).if_match());
   rows.push_back(row(Method::post, "/workspaces/{ws}/touchpoints/{id}/adopt", Right::edit_touchpoints,

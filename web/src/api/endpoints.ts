@@ -102,6 +102,7 @@ export const api = {
   deleteComputed: change<{ id: string }>('DELETE', (r) => `computed/${id(r.id)}`, ['computed', 'customers', 'audit']),
 
   touchpoints: get<T.List<T.Touchpoint>>('touchpoints', 'touchpoints'),
+  touchpointsBy: getBy<{ count_by: T.CountBy }, T.List<T.Touchpoint>>('touchpoints', 'touchpoints', (r) => `touchpoints${r.count_by === 'person' ? '' : `?count_by=${r.count_by}`}`),
   editTouchpoint: change<{ id: string; etag?: string; patch: T.TouchpointPatch }, T.Touchpoint>(
     'PATCH', (r) => `touchpoints/${id(r.id)}`, mapped, { body: (r) => r.patch, etag: (r) => r.etag }),
   adoptTouchpoint: change<{ id: string }, T.Touchpoint>('POST', (r) => `touchpoints/${id(r.id)}/adopt`, mapped),
@@ -195,6 +196,15 @@ export const api = {
     'PATCH', 'privacy/settings', ['privacy', 'audit'], { body: (r) => r.settings, etag: (r) => r.etag }),
   editSourcePrivacy: change<{ id: string; policy: Omit<T.SourcePrivacy, 'source'> }, T.SourcePrivacy>(
     'PATCH', (r) => `privacy/sources/${id(r.id)}`, ['privacy', 'audit'], { body: (r) => r.policy }),
+  corrections: getBy<{ customer: string }, { items: T.CorrectedAttribute[] }>(
+    'privacy', 'privacy/corrections', (r) => `privacy/corrections?customer=${id(r.customer)}`),
+  retention: get<T.RetentionOverview>('privacy', 'privacy/retention'),
+  previewRetention: ask<T.RetentionRule, T.RetentionEffect>('privacy', 'privacy/retention/preview'),
+  setRetention: change<T.RetentionRule, T.RetentionOverview>('POST', 'privacy/retention', ['privacy', 'audit'], whole),
+  removeRetention: change<{ subject: string }, T.RetentionOverview>('DELETE', (r) => `privacy/retention/${id(r.subject)}`, ['privacy', 'audit']),
+  runRetention: change<void, T.RetentionRun>('POST', 'privacy/retention/runs', ['privacy', 'audit', 'analysis', 'customers', 'coverage']),
+  privacyKey: get<T.PrivacyKeyStatus>('privacy', 'privacy/key'),
+  rotateKey: change<void, T.PrivacyKeyStatus>('POST', 'privacy/key', ['privacy', 'audit', 'customers']),
   auditProof: get<T.AuditProof>('audit', 'audit/proof'),
 
   members: get<T.List<T.Member>>('members', 'members'),

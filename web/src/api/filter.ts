@@ -5,6 +5,7 @@ import type { Filter } from './types';
 
 /** A filter that lets everything through. */
 export const openFilter: Filter = {
+  count_by: 'person',
   period_mode: 'automatic',
   slice: { kind: 'automatic', start: [], end: [] },
   sequences: [],
@@ -24,6 +25,7 @@ export function trimFilter(filter: Filter): Partial<Filter> {
     if (value === undefined || value === null || value === false || value === '') continue;
     if (Array.isArray(value) && value.length === 0) continue;
     if (key === 'period_mode' && value === 'automatic') continue;
+    if (key === 'count_by' && value === 'person') continue;
     if (key === 'slice') {
       const slice = filter.slice;
       if (!slice || slice.kind === undefined || slice.kind === 'automatic') continue;
@@ -48,7 +50,7 @@ export function countConditions(filter: Filter): number {
   const f = trimFilter(filter);
   let n = 0;
   for (const [key, value] of Object.entries(f)) {
-    if (key === 'period_mode') continue;
+    if (key === 'period_mode' || key === 'count_by') continue;
     if (key === 'to' && f.from !== undefined) continue;
     if (key === 'duration_max_s' && f.duration_min_s !== undefined) continue;
     if (key === 'events_max' && f.events_min !== undefined) continue;

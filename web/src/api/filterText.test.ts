@@ -27,6 +27,15 @@ describe('filter in the address', () => {
     expect(readFilter(writeFilter(full))).toEqual(full);
   });
 
+  it('keeps what is counted, in a schema that older programs do not misread', () => {
+    for (const count_by of ['account', 'contract', 'order'] as const) {
+      const text = writeFilter({ ...full, count_by });
+      expect(text).toMatch(/^4\./);
+      expect(readFilter(text)).toEqual({ ...full, count_by });
+    }
+    expect(writeFilter({ count_by: 'person' })).toBe('');
+  });
+
   it('uses only characters that an address leaves alone', () => {
     const text = writeFilter(full);
     expect(text).toMatch(/^[A-Za-z0-9*\-._]+$/);

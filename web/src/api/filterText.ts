@@ -10,10 +10,12 @@ import type { AttributeCondition, CustomerRule, Filter, SequenceCondition, Seque
  * written as `-`, its code point in hexadecimal, `-`.
  *
  * Schema 3 adds rules about customers (`r`, a JSON value in base 64) and the value of a customer's attribute at the time of
- * the event (`O`, `X` instead of `o`, `x`); a filter without these is written as schema 2, which older programs read.
+ * the event (`O`, `X` instead of `o`, `x`); schema 4 what is counted as one customer (`ca`, `ck`, `co`). A filter is written as the
+ * lowest schema that holds it, which older programs read.
  */
 const plain = 2;
-const current = 3;
+const withRules = 3;
+const current = 4;
 
 type Part = Partial<Filter>;
 
@@ -21,6 +23,7 @@ type Part = Partial<Filter>;
 export function writeFilter(trimmed: Part): string {
   const fields: string[] = [];
   const f = trimmed;
+  if (f.count_by !== undefined && f.count_by !== 'person') fields.push(`c${countedBy[f.count_by]}`);
   if (f.from !== undefined || f.to !== undefined) fields.push(`p${day(f.from)}_${day(f.to)}`);
   if (f.period_mode !== undefined) fields.push(`m${modes[f.period_mode]}`);
   if (f.slice !== undefined) {
@@ -45,7 +48,7 @@ export function writeFilter(trimmed: Part): string {
   if (f.segment !== undefined) fields.push(`g${id(f.segment, 'seg_')}`);
   for (const rule of f.customer_rules ?? []) fields.push(`r${toBase64(JSON.stringify(bareRule(rule)))}`);
   const newer = Boolean(f.customer_rules?.length) || [...(f.instance_attributes ?? []), ...(f.event_attributes ?? [])].some((a) => a.moment === 'event');
-  return fields.length === 0 ? '' : `${newer ? current : plain}.${fields.join('*')}`;
+  return fields.length === 0 ? '' : `${fields[0]!.startsWith('c') ? current : newer ? withRules : plain}.${fields.join('*')}`;
 }
 
 /** The filter of a text of any schema; null where it cannot be read. */
@@ -73,6 +76,7 @@ const readers: Record<string, (body: string) => Part> = {
   },
   '2': readFields,
   '3': readFields,
+  '4': readFields,
 };
 
 function readFields(body: string): Part {
@@ -84,6 +88,7 @@ function readFields(body: string): Part {
 const unreadable = () => new Error('unreadable filter');
 
 const modes = { automatic: 'a', cut: 'c', started: 's', completed: 'e', overlaps: 'o' } as const;
+const countedBy = { person: 'p', account: 'a', contract: 'k', order: 'o' } as const;
 const kinds: Record<SequenceKind, string> = {
   starts_with: 's', ends_with: 'e', contains: 'c', not_contains: 'n', directly_followed: 'd', eventually_followed: 'f',
 };
@@ -91,6 +96,9 @@ const kinds: Record<SequenceKind, string> = {
 function readField(field: string, part: Part) {
   const body = field.slice(1);
   switch (field[0]) {
+    case 'c':
+      part.count_by = keyOf(countedBy, body);
+      return;
     case 'p': {
       const [from, to] = two(body);
       if (from) part.from = readDay(from);

@@ -2664,6 +2664,7 @@ export interface components {
             events_total: number;
             /** @description belong to no instance of a by-key journey */
             events_without_key: number;
+            events_without_reference?: number;
             /** @description after all filters */
             instances: number;
             /** @description before instance and event filters */
@@ -3196,6 +3197,7 @@ export interface components {
             values: components["schemas"]["AttributeValue"][];
         };
         Dimensions: {
+            count_by: components["schemas"]["CountBy"][];
             dimensions: components["schemas"]["Dimension"][];
             /** @description by name */
             touchpoints: components["schemas"]["TouchpointName"][];
@@ -3321,7 +3323,10 @@ export interface components {
             /** @description exclusive */
             to?: string;
         };
+        /** @enum {string} */
+        CountBy: "person" | "account" | "contract" | "order";
         Filter: {
+            count_by?: components["schemas"]["CountBy"];
             /** @description only customers of whom all of these hold */
             customer_rules: components["schemas"]["CustomerRule"][];
             /** @description inclusive */
@@ -4888,6 +4893,9 @@ export interface components {
             message?: string;
             /** @description another identifier of the same customer */
             same_customer?: string;
+            account?: string;
+            contract?: string;
+            order?: string;
             /** @description ISO 8601, or seconds or milliseconds since 1970; absent: the time of arrival */
             time?: string;
             /** @description on whose behalf; empty: the source's */
@@ -4912,6 +4920,9 @@ export interface components {
             /** @description that held, from 0 */
             rule?: number;
             same_customer: string;
+            account: string;
+            contract: string;
+            order: string;
             state: components["schemas"]["WebhookItemState"];
             /** @description UTC */
             time: string;

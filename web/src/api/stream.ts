@@ -106,7 +106,9 @@ export function useLiveWorkspace(workspace: string) {
         if (event.type === 'import') takeImport(client, workspace, event.data);
         if (event.type === 'job') {
           client.setQueryData(questionKey(workspace, api.job, { id: event.data.id }), event.data);
-          if (event.data.kind === 'privacy') stale(['privacy']);
+          if (event.data.kind === 'privacy') stale(['privacy', 'customers']);
+          if (event.data.kind === 'retention') stale(['privacy', 'analysis', 'customers', 'coverage', 'sources']);
+          if (event.data.kind === 'key_rotation') stale(['privacy', 'customers', 'identities', 'audit']);
           if (event.data.kind === 'pull') stale(['connectors']);
         }
         if (event.type === 'events_appended') stale(eventGroups.filter((g) => g !== 'imports'));

@@ -1,7 +1,7 @@
 import { Collapse, Stack, Text, UnstyledButton } from '@mantine/core';
 import { useId, useState, type ReactNode } from 'react';
 import { Link } from 'react-router';
-import { addresses, useWorkspace, type ComputedValue, type CustomerProfile, type KnownAttribute, type Matter } from '@/api';
+import { addresses, api, useApi, useWorkspace, type ComputedValue, type CorrectedAttribute, type CustomerProfile, type KnownAttribute, type Matter } from '@/api';
 import { useTexts } from '@/i18n';
 import { Pill, Section, useChannelName } from '@/ui';
 import classes from './customers.module.css';
@@ -11,7 +11,7 @@ import { texts } from './de';
 export function Facts({ data, onMatter }: { data: CustomerProfile; onMatter: (key: string) => void }) {
   const panels: ReactNode[] = [
     <Matters key="matters" data={data} onMatter={onMatter} />,
-    <Attributes key="attributes" list={data.attributes} />,
+    <Attributes key="attributes" list={data.attributes} customer={data.id} />,
     ...(data.computed.length > 0 ? [<Computed key="computed" list={data.computed} />] : []),
     <Segments key="segments" list={data.segments} />,
   ];
@@ -67,8 +67,10 @@ function MatterRow({ matter, onMatter }: { matter: Matter; onMatter: (key: strin
   );
 }
 
-function Attributes({ list }: { list: readonly KnownAttribute[] }) {
+function Attributes({ list, customer }: { list: readonly KnownAttribute[]; customer: string }) {
   const { t } = useTexts(texts);
+  const mayRectify = useWorkspace().may('see_identifiers');
+  const corrected = useApi(api.corrections, { customer }, { enabled: mayRectify });
   return (
     <Section title={t('attributes.title')}>
       {list.length === 0 && (
@@ -78,15 +80,16 @@ function Attributes({ list }: { list: readonly KnownAttribute[] }) {
       )}
       <ul className={classes.plain}>
         {list.map((one) => (
-          <AttributeRow key={one.id} attribute={one} />
+          <AttributeRow key={one.id} attribute={one} customer={mayRectify ? customer : undefined} corrected={corrected.data?.items.find((c) => c.attribute === one.name)} />
         ))}
       </ul>
     </Section>
   );
 }
 
-function AttributeRow({ attribute }: { attribute: KnownAttribute }) {
+function AttributeRow({ attribute, customer, corrected }: { attribute: KnownAttribute; customer?: string; corrected?: CorrectedAttribute }) {
   const { t, format } = useTexts(texts);
+  const workspace = useWorkspace();
   const [open, setOpen] = useState(false);
   const id = useId();
   return (
@@ -97,6 +100,20 @@ function AttributeRow({ attribute }: { attribute: KnownAttribute }) {
       </div>
       <Text fz="xs" c="dimmed">
         {t('attributes.origin', { source: attribute.source, since: format.date(attribute.since) })}
+        {corrected && ` · ${t('attributes.corrected', { date: format.date(corrected.corrected_at) })}`}
+        {customer && (
+          <>
+            {' · '}
+            <Link
+              className={classes.only}
+              aria-label={t('attributes.rectify_of', { name: attribute.name })}
+              to={workspace.to(addresses.privacy)}
+              state={{ rectify: { customer, attribute: attribute.name, wrong: attribute.value } }}
+            >
+              {t('attributes.rectify')}
+            </Link>
+          </>
+        )}
       </Text>
       {attribute.changes > 1 && (
         <>

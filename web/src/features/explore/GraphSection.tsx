@@ -4,6 +4,7 @@ import { useDeferredValue, useEffect, useMemo, useState, type ReactNode } from '
 import type { Filter, Graph, GraphRequest, Measure } from '@/api';
 import { useLocale, useTexts } from '@/i18n';
 import { useEscape } from '@/ui';
+import { useCounted } from './counted';
 import { texts } from './de';
 import { rank, readableLevel, show, type DetailLevel } from './graph/detail';
 import { DetailSlider } from './graph/DetailSlider';
@@ -35,6 +36,7 @@ export function GraphSection({ graph, request, view, onView, full, onFull, panel
   panel: ReactNode;
 }) {
   const { t } = useTexts(texts);
+  const counted = useCounted();
   const { t: shared } = useLocale();
   const flow = useMemo(() => toFlow(graph), [graph]);
   const ranked = useMemo(() => rank(flow), [flow]);
@@ -90,7 +92,7 @@ export function GraphSection({ graph, request, view, onView, full, onFull, panel
           onChange={(next) => onView({ measure: next as MeasureKey })}
           data={measures.map((value) => ({
             value,
-            label: value === 'p90' ? <span title={t('measure.p90_hint')}>{t('measure.p90')}</span> : t(`measure.${value}`),
+            label: value === 'p90' ? <span title={t('measure.p90_hint')}>{t('measure.p90')}</span> : value === 'customers' ? counted.heading : t(`measure.${value}`),
           }))}
         />
         <NodeSearch nodes={graph.nodes} onFind={onFind} />

@@ -6,6 +6,7 @@ import { addresses, api, isOpenFilter, openFilter, useApi, useCoverage, useFilte
 import { useTexts } from '@/i18n';
 import { Answer, EmptyState, Page } from '@/ui';
 import { FilterBar } from '@/ui/filterbar';
+import { useCounted } from './counted';
 import { texts } from './de';
 import { FirstLook } from './FirstLook';
 import { GraphSection, graphRequest } from './GraphSection';
@@ -110,8 +111,14 @@ export function Component() {
 function Sentence({ graph, variants, several }: { graph: Graph; variants: Variants | undefined; several: Variants | undefined }) {
   const { t, format } = useTexts(texts);
   const { basis } = graph;
+  const counted = useCounted();
   const bold = (value: number) => <b>{format.number(value)}</b>;
-  const numbers = { instances: bold(basis.instances), customers: bold(basis.customers), events: bold(basis.events) };
+  const numbers = {
+    instances: bold(basis.instances),
+    customers: <>{bold(basis.customers)} {counted.many}</>,
+    of_customers: <>{bold(basis.customers)} {counted.ofMany}</>,
+    events: bold(basis.events),
+  };
   const first = variants?.variants[0];
   const path = first && { share: <b>{format.share(first.share)}</b>, median: <b>{format.duration(variants.median_duration_s)}</b> };
   const part = basis.instances < basis.instances_total;
@@ -125,6 +132,7 @@ function Sentence({ graph, variants, several }: { graph: Graph; variants: Varian
           : t.rich('answer.all', { ...numbers, ...path })
         : t.rich('answer.plain', numbers)}
       {basis.open_instances > 0 && ` ${t('answer.open', { count: basis.open_instances })}`}
+      {(basis.events_without_reference ?? 0) > 0 && ` ${t('answer.without_reference', { count: basis.events_without_reference!, kind: counted.one })}`}
       {basis.events_without_key > 0 && ` ${t('answer.without_key', { count: basis.events_without_key })}`}
     </>
   );

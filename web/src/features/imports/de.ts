@@ -92,7 +92,7 @@ const de: Translation<typeof en> = {
   'identifier.user_id': 'Nutzerkennung',
   'identifier.crm': 'CRM-Schlüssel',
   'identifier.erp': 'ERP-Schlüssel',
-  'identifier.account': 'Konto',
+  'identifier.account': 'Firma (Konto)',
   'identifier.contract': 'Vertrag',
   'identifier.order': 'Bestellung',
   'identifier.email': 'E-Mail-Adresse',

@@ -89,7 +89,7 @@ export const en = {
   'identifier.user_id': 'User id',
   'identifier.crm': 'CRM key',
   'identifier.erp': 'ERP key',
-  'identifier.account': 'Account',
+  'identifier.account': 'Company (account)',
   'identifier.contract': 'Contract',
   'identifier.order': 'Order',
   'identifier.email': 'E-mail address',

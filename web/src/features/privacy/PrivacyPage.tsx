@@ -6,7 +6,9 @@ import { useTexts } from '@/i18n';
 import { Answer, Page, Section, Stat, Stats } from '@/ui';
 import { ChainCheck } from './ChainCheck';
 import { Duties } from './Duties';
+import { Keys } from './Keys';
 import { Requests } from './Requests';
+import { RetentionRules } from './RetentionRules';
 import { SettingsForm } from './SettingsForm';
 import { SourceBases } from './SourceBases';
 import { texts } from './de';
@@ -47,6 +49,8 @@ export function Component() {
       <Section title={t('duties.title')}>
         <Answer of={status}>{(now) => <Duties duties={now.duties} />}</Answer>
       </Section>
+      <RetentionRules />
+      <Keys />
       <ChainCheck />
       <Section title={t('settings.title')}>
         <Answer of={settings}>{(now) => <SettingsForm key={now.etag} settings={now} />}</Answer>

@@ -2,10 +2,11 @@ import { Anchor, Button, Group, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlus, IconShieldLock } from '@tabler/icons-react';
 import { useMemo } from 'react';
-import { api, asProblem, useApiPages, useChange, useWorkspace, type PrivacyRequest } from '@/api';
+import { useLocation } from 'react-router';
+import { api, asProblem, useApi, useApiPages, useChange, useWorkspace, type PrivacyRequest } from '@/api';
 import { useLocale, useTexts } from '@/i18n';
 import { EmptyState, LoadingLines, Pill, ProblemNote, ProblemState, Section, Table, useProblemText, type Column } from '@/ui';
-import { NewRequest } from './NewRequest';
+import { NewRequest, type Rectify } from './NewRequest';
 import { texts } from './de';
 
 export function Requests() {
@@ -15,7 +16,11 @@ export function Requests() {
   const textOf = useProblemText();
   const list = useApiPages(api.privacyRequests, {});
   const rows = useMemo(() => list.data?.flatMap((page) => page.items) ?? [], [list.data]);
-  const [adding, { open: add, close }] = useDisclosure(false);
+  const sources = useApi(api.sources);
+  const sourceName = useMemo(() => new Map(sources.data?.items.map((s) => [s.id, s.name])), [sources.data]);
+  // The customer view begins a rectification here; its values travel in the history's state, not in the address.
+  const begun = (useLocation().state as { rectify?: Rectify } | null)?.rectify;
+  const [adding, { open: add, close }] = useDisclosure(!!begun);
   const bytes = useChange(api.privacyBytesNow, { quiet: true });
   const columns = useMemo<Column<PrivacyRequest>[]>(
     () => [
@@ -26,7 +31,7 @@ export function Requests() {
           <div style={{ padding: '8px 0' }}>
             <Text fz="sm" fw={550}>{t(`kind.${r.kind}`)}</Text>
             <Text fz="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-              {[t('requests.more', { count: r.proof.customers }), r.proof.unknown > 0 && t('requests.unknown', { count: r.proof.unknown }), r.note].filter(Boolean).join(' · ')}
+              {[t('requests.more', { count: r.proof.customers }), r.kind === 'rectification' && (r.attribute ?? t('rectify.identifier')), r.proof.unknown > 0 && t('requests.unknown', { count: r.proof.unknown }), r.note].filter(Boolean).join(' · ')}
             </Text>
           </div>
         ),
@@ -51,6 +56,12 @@ export function Requests() {
           <Stack gap={2} py={8}>
             {r.proof.gone_after_s !== undefined && <Text fz="xs">{t('requests.gone', { seconds: format.number(r.proof.gone_after_s, 1) })}</Text>}
             {r.proof.bytes_gone_after_s !== undefined && <Text fz="xs">{t('requests.bytes_gone', { seconds: format.number(r.proof.bytes_gone_after_s, 1) })}</Text>}
+            {!!r.repeats && r.repeated_at && (
+              <Text fz="xs">
+                {t('requests.repeats', { count: r.repeats, time: format.time(r.repeated_at) })}
+                {r.repeated_source && sourceName.get(r.repeated_source) ? ` (${sourceName.get(r.repeated_source)})` : ''}
+              </Text>
+            )}
             {r.error_code && <Text fz="xs">{t('requests.try_again', { why: textOf(asProblem({ code: r.error_code })) })}</Text>}
             {r.state === 'hidden' && r.bytes_due_at && (
               <Group gap="xs">
@@ -62,6 +73,7 @@ export function Requests() {
             )}
             {r.file && (
               <Group gap="sm">
+                <Anchor fz="xs" href={`/api/v1/workspaces/${workspace.id}/privacy/requests/${r.id}/file.zip?language=${language}`}>{t('requests.zip')}</Anchor>
                 <Anchor fz="xs" href={`/api/v1/workspaces/${workspace.id}/privacy/requests/${r.id}/file.html?language=${language}`}>{t('requests.html')}</Anchor>
                 <Anchor fz="xs" href={`/api/v1/workspaces/${workspace.id}/privacy/requests/${r.id}/file.json`}>{t('requests.json')}</Anchor>
               </Group>
@@ -70,7 +82,7 @@ export function Requests() {
         ),
       },
     ],
-    [t, format, language, workspace, bytes, textOf],
+    [t, format, language, workspace, bytes, textOf, sourceName],
   );
   const button = (
     <Button leftSection={<IconPlus size={17} stroke={1.75} aria-hidden />} onClick={add}>
@@ -106,7 +118,7 @@ export function Requests() {
           )}
         </>
       )}
-      <NewRequest opened={adding} onClose={close} />
+      <NewRequest opened={adding} onClose={close} begun={begun} />
     </Section>
   );
 }

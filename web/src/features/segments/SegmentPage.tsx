@@ -223,7 +223,7 @@ function Members({ filter, file }: { filter: Filter; file: string }) {
         <Text c="dimmed">{t('members.none')}</Text>
       ) : (
         <>
-          <Table label={t('members.title')} columns={columns} rows={rows} rowKey={(row) => row.customer} onOpen={(row) => void navigate(workspace.to(addresses.customer(row.customer)))} />
+          <Table label={t('members.title')} columns={columns} rows={rows} rowKey={(row) => row.customer} onOpen={(filter.count_by ?? 'person') === 'person' ? (row) => void navigate(workspace.to(addresses.customer(row.customer))) : undefined} />
           {pages.hasNextPage && (
             <Button variant="default" mt="md" loading={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
               {t('members.more')}

@@ -2,7 +2,7 @@ import { Button, Checkbox, Group, Popover, SegmentedControl, Select, Stack, Text
 import { IconArrowMerge, IconDatabaseImport, IconMapPin, IconSearch } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import { Link, useMatch, useNavigate, useSearchParams } from 'react-router';
-import { addresses, api, asProblem, useApi, useMe, useWorkspace, type Touchpoint } from '@/api';
+import { addresses, api, asProblem, useApi, useMe, useWorkspace, type CountBy, type Touchpoint } from '@/api';
 import { useTexts } from '@/i18n';
 import { Answer, EmptyState, escapeCloses, LoadingLines, Note, Page, ProblemNote, Section, SidePanel, Table, TouchpointLabel, useChannelName, useNotify, type Column } from '@/ui';
 import { touchpointTexts, useTouchpointActions } from '@/ui/touchpoints';
@@ -15,6 +15,8 @@ import { TouchpointPanel } from './TouchpointPanel';
 import { TypePanel } from './TypePanel';
 import classes from './touchpoints.module.css';
 
+const countedBy: readonly CountBy[] = ['person', 'account', 'contract', 'order'];
+
 /** The company's one list of touchpoints, and the rules that say which events belong to them. */
 export function Component() {
   const { t, format } = useTexts(texts);
@@ -22,7 +24,8 @@ export function Component() {
   const id = useMatch(`${workspace.to(addresses.touchpoints)}/:id`)?.params.id;
   const navigate = useNavigate();
   const [parameters, setParameters] = useSearchParams();
-  const answer = useApi(api.touchpoints);
+  const countBy = countedBy.find((one) => one === parameters.get('zaehlen')) ?? 'person';
+  const answer = useApi(api.touchpointsBy, { count_by: countBy });
   const mapping = useApi(api.mapping);
   const items = answer.data?.items;
   const view = (['types', 'rules'] as const).find((v) => v === parameters.get('v')) ?? 'list';
@@ -84,7 +87,7 @@ export function Component() {
         <EventTypes show={typeShow} chosen={parameters.get('typ')} onShow={(next) => put('welche', next === 'queue' ? null : next)} onOpen={(next) => put('typ', next)} />
       ) : (
         <Answer of={answer} loading={<LoadingLines lines={12} height={28} />} isEmpty={(data) => data.items.length === 0} empty={<Empty />}>
-          {(data) => <List all={data.items} parameters={parameters} put={put} selected={id} onOpen={open} />}
+          {(data) => <List all={data.items} countBy={countBy} parameters={parameters} put={put} selected={id} onOpen={open} />}
         </Answer>
       )}
     </Page>
@@ -112,8 +115,9 @@ function Sentence({ items }: { items: readonly Touchpoint[] }) {
   );
 }
 
-function List({ all, parameters, put, selected, onOpen }: {
+function List({ all, countBy, parameters, put, selected, onOpen }: {
   all: readonly Touchpoint[];
+  countBy: CountBy;
   parameters: URLSearchParams;
   put: (key: string, value: string | null) => void;
   selected: string | undefined;
@@ -123,6 +127,7 @@ function List({ all, parameters, put, selected, onOpen }: {
   const workspace = useWorkspace();
   const channelName = useChannelName();
   const show = shows.find((one) => one === parameters.get('show')) ?? 'all';
+  const kinds = useApi(api.dimensions).data?.count_by ?? [];
   const channel = parameters.get('kanal');
   const [word, setWord] = useState(parameters.get('q') ?? '');
   const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
@@ -174,7 +179,7 @@ function List({ all, parameters, put, selected, onOpen }: {
         ),
     },
     { key: 'events', header: t('column.events'), align: 'right', sort: (one) => one.events, render: (one) => (one.events === undefined ? '–' : format.number(one.events)) },
-    { key: 'customers', minor: 1, header: t('column.customers'), align: 'right', sort: (one) => one.customers, render: (one) => (one.customers === undefined ? '–' : format.number(one.customers)) },
+    { key: 'customers', minor: 1, header: countBy === 'person' ? t('column.customers') : t(`column.${countBy}`), align: 'right', sort: (one) => one.customers, render: (one) => (one.customers === undefined ? '–' : format.number(one.customers)) },
     { key: 'first', minor: 2, header: t('column.first'), align: 'right', sort: (one) => one.first, render: (one) => (one.first ? format.date(one.first) : '–') },
     { key: 'last', minor: 1, header: t('column.last'), align: 'right', sort: (one) => one.last, render: (one) => (one.last ? format.date(one.last) : '–') },
   ];
@@ -201,6 +206,17 @@ function List({ all, parameters, put, selected, onOpen }: {
             put('q', event.currentTarget.value || null);
           }}
         />
+        {(kinds.length > 1 || countBy !== 'person') && (
+          <Select
+            size="sm"
+            w={190}
+            aria-label={t('count.label')}
+            data={countedBy.filter((one) => kinds.includes(one) || one === countBy).map((value) => ({ value, label: t(`count.${value}`) }))}
+            value={countBy}
+            onChange={(next) => put('zaehlen', next === 'person' ? null : next)}
+            allowDeselect={false}
+          />
+        )}
         {channels.length > 1 && (
           <Select
             size="sm"

@@ -1,6 +1,6 @@
 import { Button, Group, MultiSelect, NumberInput, Radio, SegmentedControl, Select, Stack, TagsInput, Text, TextInput } from '@mantine/core';
 import { useState, type FormEvent, type ReactNode } from 'react';
-import type { AttributeCondition, Dimension, Filter, PeriodMode, SequenceCondition, SequenceKind, SliceKind } from '@/api';
+import type { AttributeCondition, CountBy, Dimension, Filter, PeriodMode, SequenceCondition, SequenceKind, SliceKind } from '@/api';
 import { useTexts } from '@/i18n';
 import { ChannelIcon } from '../ChannelIcon';
 import { NotMapped } from '../TouchpointLabel';
@@ -245,6 +245,19 @@ export function SliceEditor({ filter, onApply }: { filter: Filter; onApply: (fil
         ]}
       />
     </EditorForm>
+  );
+}
+
+/** What counts as one customer; chosen at once. */
+export function CountByEditor({ value, kinds, onApply }: { value: CountBy; kinds: readonly CountBy[]; onApply: (kind: CountBy) => void }) {
+  const { t } = useTexts(filterTexts);
+  return (
+    <Choices
+      legend={t('count.title')}
+      value={value}
+      onChange={onApply}
+      options={kinds.map((kind) => ({ value: kind, label: t(`count.name_${kind}`), hint: t(`count.hint_${kind}`) }))}
+    />
   );
 }
 

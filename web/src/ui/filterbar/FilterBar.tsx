@@ -1,12 +1,12 @@
 import { ActionIcon, Button, Popover, ScrollArea, Text, TextInput, UnstyledButton } from '@mantine/core';
-import { IconArrowLeft, IconCalendar, IconChevronDown, IconFilterOff, IconInfoCircle, IconPlus, IconRoute2, IconX } from '@tabler/icons-react';
+import { IconArrowLeft, IconCalendar, IconChevronDown, IconFilterOff, IconInfoCircle, IconPlus, IconRoute2, IconUsersGroup, IconX } from '@tabler/icons-react';
 import { useState, type ReactNode } from 'react';
 import { isOpenFilter, openFilter, useCoverage, useFilter, type AttributeCondition, type Basis, type CustomerRuleKind, type Dimension, type Filter, type SequenceKind } from '@/api';
 import { useTexts } from '@/i18n';
 import { escapeCloses } from '../overlay';
 import { ruleTexts } from '../rules/de';
 import { emptyRule } from '../rules/model';
-import { AttributeEditor, DurationEditor, EventsEditor, PeriodEditor, SequenceEditor, ShownEditor, SliceEditor } from './Editors';
+import { AttributeEditor, CountByEditor, DurationEditor, EventsEditor, PeriodEditor, SequenceEditor, ShownEditor, SliceEditor } from './Editors';
 import classes from './filterbar.module.css';
 import { useNames } from './names';
 import { SegmentsMenu, useSegments } from './Segments';
@@ -28,6 +28,7 @@ export function FilterBar({ basis }: FilterBarProps) {
   const segments = useSegments();
   const coverage = useCoverage();
   const speaker: Speaker = { t, format, names, segments, rule: useRuleText() };
+  const countBy = filter.count_by ?? 'person';
   const lastDay = coverage.data?.last?.slice(0, 10);
   const chips = chipsOf(filter, speaker);
   const notes = (basis?.notes ?? []).filter((note) => note in explained);
@@ -47,6 +48,21 @@ export function FilterBar({ basis }: FilterBarProps) {
             />
           )}
         </Opener>
+        {(names.countBy.length > 1 || countBy !== 'person') && (
+          <Opener icon={<IconUsersGroup size={15} stroke={1.75} aria-hidden />} text={t(`count.${countBy}`)} title={t('count.title')} active={countBy !== 'person'} width={340}>
+            {(close) => (
+              <CountByEditor
+                value={countBy}
+                kinds={names.countBy}
+                onApply={(kind) => {
+                  // Path variants belong to what is counted: by another kind, their ids name nothing.
+                  setFilter({ ...filter, count_by: kind, variants: [] });
+                  close();
+                }}
+              />
+            )}
+          </Opener>
+        )}
         <Opener icon={<IconRoute2 size={15} stroke={1.75} aria-hidden />} text={sliceText(filter, speaker)} title={t('slice.title')} active={(filter.slice?.kind ?? 'automatic') !== 'automatic'} width={400}>
           {(close) => (
             <SliceEditor

@@ -57,7 +57,7 @@ function Contents({ filter, onChange }: { filter: Filter; onChange: (filter: Fil
     quiet: true,
     onDone: (segment) => {
       notify.done(t('segments.saved', { name: segment.name }));
-      onChange({ ...openFilter, segment: segment.id });
+      onChange({ ...openFilter, count_by: segment.filter.count_by, segment: segment.id });
     },
   });
   const edit = useChange(api.editSegment, { quiet: true });
@@ -124,7 +124,7 @@ function Contents({ filter, onChange }: { filter: Filter; onChange: (filter: Fil
                     className={classes.segment}
                     data-active={filter.segment === segment.id || undefined}
                     aria-label={t('segments.apply', { name: segment.name })}
-                    onClick={() => onChange({ ...openFilter, segment: segment.id })}
+                    onClick={() => onChange({ ...openFilter, count_by: segment.filter.count_by, segment: segment.id })}
                   >
                     <span>{segment.name}</span>
                     <span className={classes.count}>{t('segments.by', { name: segment.created_by })}</span>
@@ -148,7 +148,7 @@ function Contents({ filter, onChange }: { filter: Filter; onChange: (filter: Fil
                                 {
                                   onSuccess: () => {
                                     notify.done(t('segments.overwritten', { name: segment.name }));
-                                    onChange({ ...openFilter, segment: segment.id });
+                                    onChange({ ...openFilter, count_by: segment.filter.count_by, segment: segment.id });
                                   },
                                 },
                               )

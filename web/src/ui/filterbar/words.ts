@@ -126,6 +126,7 @@ export function sliceText(filter: Filter, speaker: Pick<Speaker, 't' | 'names' |
 /** All of a filter as lines of text, for the head of an exported picture. */
 export function filterLines(filter: Filter, speaker: Speaker): string[] {
   const lines = [periodText(filter, speaker)];
+  if (filter.count_by && filter.count_by !== 'person') lines.push(speaker.t(`count.${filter.count_by}`));
   if (filter.slice && filter.slice.kind !== 'automatic') lines.push(sliceText(filter, speaker));
   return [...lines, ...chipsOf(filter, speaker).map((chip) => chip.text)];
 }

@@ -4,6 +4,7 @@ import { download, saveBlob, useFilter, useWorkspace, type Graph, type GraphRequ
 import { useLocale, useTexts } from '@/i18n';
 import { useNotify } from '@/ui';
 import { filterLines, filterTexts, useNames, useRuleText, useSegments } from '@/ui/filterbar';
+import { useCounted } from '../counted';
 import { texts } from '../de';
 import type { Shown } from './detail';
 import type { Picture } from './GraphCanvas';
@@ -16,6 +17,7 @@ export function ExportMenu({ graph, picture, shown, request }: { graph: Graph; p
   const names = useNames();
   const segments = useSegments();
   const ruleText = useRuleText();
+  const counted = useCounted();
   const workspace = useWorkspace();
   const notify = useNotify();
   const file = `${workspace.slug}-ist-journey`;
@@ -25,13 +27,13 @@ export function ExportMenu({ graph, picture, shown, request }: { graph: Graph; p
     const { basis } = graph;
     const lines = [
       filterLines(filter, { t: filterWords, format, names, segments, rule: ruleText }).join(' · '),
-      t('export.basis', { events: basis.events, instances: basis.instances, customers: basis.customers, time: format.time(new Date().toISOString()) }),
+      t('export.basis', { events: basis.events, instances: basis.instances, customers: basis.customers, counted: counted.many, time: format.time(new Date().toISOString()) }),
     ];
     if (shown.hiddenNodes + shown.hiddenEdges > 0) lines.push(t('export.hidden', { nodes: shown.hiddenNodes, edges: shown.hiddenEdges }));
     const words = {
       title: `${t('page.title')} · ${workspace.name}`,
       lines,
-      legend: t(`legend.${picture!.numbers.measure}`),
+      legend: picture!.numbers.measure === 'customers' ? t('legend.customers', { counted: counted.many }) : t(`legend.${picture!.numbers.measure}`),
       start: t('graph.start'),
       end: t('graph.end'),
       notMapped: shared('touchpoint.not_mapped'),

@@ -7,6 +7,7 @@ import { useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useSta
 import type { Graph } from '@/api';
 import { useTexts } from '@/i18n';
 import { useColors } from '@/ui';
+import { useCounted } from '../counted';
 import { texts } from '../de';
 import type { MeasureKey, Selection } from '../view';
 import type { Shown } from './detail';
@@ -87,6 +88,7 @@ export function GraphCanvas(props: GraphCanvasProps) {
 
 function Canvas({ picture, graph, epoch, selection, onSelect, find, changed, busy, full }: GraphCanvasProps) {
   const { t, format } = useTexts(texts);
+  const counted = useCounted();
   const colors = useColors();
   const flow = useReactFlow();
   const still = useReducedMotion();
@@ -239,7 +241,7 @@ function Canvas({ picture, graph, epoch, selection, onSelect, find, changed, bus
             name: node.name,
             size: sizeThatFits(node.name, nameBox),
             value: format.compact(value),
-            unit: t(`unit.${unit}`),
+            unit: unit === 'customers' ? counted.many : t(`unit.${unit}`),
             mark: node.mapped ? '' : `${t('legend.not_mapped')}, `,
             channel: node.channel,
             mapped: node.mapped,
@@ -255,7 +257,7 @@ function Canvas({ picture, graph, epoch, selection, onSelect, find, changed, bus
           },
         };
       });
-  }, [picture, graph, selection, findId, changed, colors, format, t, onOpen, onMove, onFocus, onHoverNode]);
+  }, [picture, graph, selection, findId, changed, colors, counted.many, format, t, onOpen, onMove, onFocus, onHoverNode]);
 
   const focus = useMemo(() => {
     const node = hovered?.node ?? (hovered ? undefined : selection && selection.to === undefined ? selection.from : undefined);
@@ -426,6 +428,7 @@ export function labelSizeAt(zoom: number): number {
 
 function EdgeTip({ picture, edge, x, y }: { picture: Picture; edge: FlowEdge | undefined; x: number; y: number }) {
   const { t, format } = useTexts(texts);
+  const counted = useCounted();
   if (!edge) return null;
   const name = (id: string) => (id === START ? t('graph.start') : id === END ? t('graph.end') : (picture.numbers.node(id)?.name ?? id));
   const one = picture.numbers.edge(edge.id);
@@ -434,7 +437,7 @@ function EdgeTip({ picture, edge, x, y }: { picture: Picture; edge: FlowEdge | u
     <div className={classes.tip} style={{ left: x + 14, top: y + 14 }}>
       <b>{t('graph.from_to', { from: name(edge.from), to: name(edge.to) })}</b>
       {format.number(edge.weight)} {t(terminal ? 'unit.instances' : 'unit.count')}
-      {one?.customers !== undefined && ` · ${format.number(one.customers)} ${t('unit.customers')}`}
+      {one?.customers !== undefined && ` · ${format.number(one.customers)} ${counted.many}`}
       {one?.instances !== undefined && ` · ${format.number(one.instances)} ${t('unit.instances')}`}
       {one?.median_s !== undefined && ` · ${t('measure.median')} ${format.duration(one.median_s)}`}
       {one?.p90_s !== undefined && ` · p90 ${format.duration(one.p90_s)}`}

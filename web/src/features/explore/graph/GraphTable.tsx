@@ -2,12 +2,14 @@ import { useMemo } from 'react';
 import type { Graph, GraphEdge, GraphNode } from '@/api';
 import { useTexts } from '@/i18n';
 import { Section, Table, TouchpointLabel, type Column } from '@/ui';
+import { useCounted } from '../counted';
 import { texts } from '../de';
 import type { Selection } from '../view';
 
 /** The graph as two tables: everything that the picture shows, and what the sliders hide. */
 export function GraphTable({ graph, onSelect }: { graph: Graph; onSelect: (selection: Selection) => void }) {
   const { t, format } = useTexts(texts);
+  const counted = useCounted();
   const nodes = useMemo(() => new Map(graph.nodes.map((node) => [node.touchpoint, node])), [graph]);
   const total = graph.basis.events;
   const number = <Row,>(key: string, header: string, of: (row: Row) => number | undefined, print: (value: number) => string): Column<Row> => ({
@@ -27,7 +29,7 @@ export function GraphTable({ graph, onSelect }: { graph: Graph; onSelect: (selec
     number('starts', t('table.starts'), (node) => node.starts, format.number),
     number('ends', t('table.ends'), (node) => node.ends, format.number),
     ...(graph.nodes[0]?.instances !== undefined ? [number<GraphNode>('instances', t('table.instances'), (node) => node.instances, format.number)] : []),
-    ...(graph.nodes[0]?.customers !== undefined ? [number<GraphNode>('customers', t('table.customers'), (node) => node.customers, format.number)] : []),
+    ...(graph.nodes[0]?.customers !== undefined ? [number<GraphNode>('customers', counted.heading, (node) => node.customers, format.number)] : []),
   ];
   const name = (id: string) => nodes.get(id)?.name ?? id;
   const label = (id: string) => {
@@ -40,7 +42,7 @@ export function GraphTable({ graph, onSelect }: { graph: Graph; onSelect: (selec
     { key: 'to', header: t('table.to'), sort: (edge) => name(edge.to), render: (edge) => label(edge.to) },
     number('count', t('table.count'), (edge) => edge.count, format.number),
     ...(some?.instances !== undefined ? [number<GraphEdge>('instances', t('table.instances'), (edge) => edge.instances, format.number)] : []),
-    ...(some?.customers !== undefined ? [number<GraphEdge>('customers', t('table.customers'), (edge) => edge.customers, format.number)] : []),
+    ...(some?.customers !== undefined ? [number<GraphEdge>('customers', counted.heading, (edge) => edge.customers, format.number)] : []),
     ...(some?.median_s !== undefined ? [number<GraphEdge>('median', t('table.median'), (edge) => edge.median_s, format.duration)] : []),
     ...(some?.p90_s !== undefined ? [number<GraphEdge>('p90', t('table.p90'), (edge) => edge.p90_s, format.duration)] : []),
   ];

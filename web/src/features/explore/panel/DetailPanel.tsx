@@ -7,6 +7,7 @@ import { groupKey } from '@/api/useApi';
 import { useTexts } from '@/i18n';
 import { Answer, Chain, ChannelIcon, LoadingLines, Note, ShareBar, SidePanel } from '@/ui';
 import { MergeForm, TouchpointForm, touchpointTexts } from '@/ui/touchpoints';
+import { useCounted } from '../counted';
 import { texts } from '../de';
 import { END, START } from '../graph/model';
 import type { RowsOf } from '../rows/RowsDrawer';
@@ -92,6 +93,7 @@ function Contents({ graph, detail, filter, name, onSelect, onRows }: {
   const { t, format } = useTexts(texts);
   const workspace = useWorkspace();
   const narrow = useNarrow();
+  const counted = useCounted();
   const { from, to } = detail;
   const names = useMemo(() => new Map<string, TouchpointName>(detail.touchpoints.map((one) => [one.id, one])), [detail]);
   const seesCustomers = workspace.may('see_customers');
@@ -116,7 +118,7 @@ function Contents({ graph, detail, filter, name, onSelect, onRows }: {
               format.number(detail.instances)
             )}
           </Figure>
-          <Figure label={t('panel.customers')}>{format.number(detail.customers)}</Figure>
+          <Figure label={counted.heading}>{format.number(detail.customers)}</Figure>
         </dl>
         <div className={classes.share}>
           <ShareBar share={share} />
@@ -187,9 +189,9 @@ function Contents({ graph, detail, filter, name, onSelect, onRows }: {
           <ul className={classes.examples}>
             {detail.examples.map((row, i) => (
               <li key={i}>
-                <UnstyledButton className={classes.example} onClick={() => onRows({ ...rows, customer: row.customer })}>
+                <UnstyledButton className={classes.example} onClick={() => onRows(counted.kind === 'person' ? { ...rows, customer: row.customer } : rows)}>
                   <span className={classes.exampleHead}>
-                    <span className="visually-hidden">{t('rows.customer')}</span>
+                    <span className="visually-hidden">{counted.headingOne}</span>
                     <code>{shortId(row.customer)}</code>
                     <span>{format.date(row.first)}</span>
                     <span>{format.duration(row.time_s ?? row.duration_s)}</span>

@@ -7,6 +7,7 @@ import { addresses, api, download, request, useWorkspace, type Instances, type I
 import { groupKey } from '@/api/useApi';
 import { useLocale, useTexts } from '@/i18n';
 import { Chain, LoadingLines, Pill, ProblemState, Table, useNotify, type Column } from '@/ui';
+import { useCounted } from '../counted';
 import { texts } from '../de';
 import { Course } from './Course';
 import classes from './rows.module.css';
@@ -38,6 +39,7 @@ function Contents({ rows, onClose }: { rows: RowsOf; onClose: () => void }) {
   const { t: shared } = useLocale();
   const workspace = useWorkspace();
   const notify = useNotify();
+  const counted = useCounted();
   const [customer, setCustomer] = useState<string | null>(rows.customer ?? null);
   // The number's moment may be too long ago for the server to answer: then the rows of now are shown, with their own total.
   const [now, setNow] = useState(false);
@@ -60,7 +62,7 @@ function Contents({ rows, onClose }: { rows: RowsOf; onClose: () => void }) {
   const names = useMemo(() => new Map<string, TouchpointName>(pages.data?.pages.flatMap((page) => page.touchpoints.map((one) => [one.id, one] as const)) ?? []), [pages.data]);
 
   const columns: Column<InstanceRow>[] = [
-    { key: 'customer', header: t('rows.customer'), render: (row) => <span className={classes.customer}>{shortId(row.customer)}</span> },
+    { key: 'customer', header: counted.headingOne, render: (row) => <span className={classes.customer}>{shortId(row.customer)}</span> },
     { key: 'key', header: t('rows.key'), render: (row) => row.instance_key ?? '–' },
     {
       key: 'first',
@@ -86,7 +88,7 @@ function Contents({ rows, onClose }: { rows: RowsOf; onClose: () => void }) {
           </ActionIcon>
         )}
         <div className={classes.title}>
-          <h2>{customer ? t('course.title', { customer: shortId(customer) }) : pages.data ? t('rows.title', { count: total }) : rows.words}</h2>
+          <h2>{customer ? t('course.title', { counted: counted.headingOne, customer: shortId(customer) }) : pages.data ? t('rows.title', { count: total }) : rows.words}</h2>
           {!customer && pages.data && <p>{rows.words}</p>}
         </div>
         {customer && (
@@ -122,8 +124,8 @@ function Contents({ rows, onClose }: { rows: RowsOf; onClose: () => void }) {
               columns={columns}
               rows={list}
               rowKey={(row, i) => `${row.customer} ${row.instance_key ?? ''} ${row.first} ${i}`}
-              onOpen={(row) => setCustomer(row.customer)}
-              rowName={(row) => t('course.title', { customer: shortId(row.customer) })}
+              onOpen={counted.kind === 'person' ? (row) => setCustomer(row.customer) : undefined}
+              rowName={(row) => t('course.title', { counted: counted.headingOne, customer: shortId(row.customer) })}
               empty={<Text c="dimmed">{t('rows.none')}</Text>}
             />
             <Group mt="md" justify="space-between">

@@ -85,7 +85,7 @@ export function MappingSection({ hook, preset }: { hook: Webhook; preset: Webhoo
 }
 
 const tones = { event: 'good', ignored: undefined, rejected: 'bad' } as const;
-const knownFields = ['customer', 'same_customer', 'event_type', 'time', 'message', 'instance_key', 'channel', 'unit', 'actor', 'cost', 'body', 'attributes'] as const;
+const knownFields = ['customer', 'same_customer', 'event_type', 'time', 'message', 'instance_key', 'channel', 'unit', 'actor', 'cost', 'account', 'contract', 'order', 'body', 'attributes'] as const;
 
 function Preview({ preview }: { preview: WebhookPreview }) {
   const { t, format, language } = useTexts(texts);

@@ -1,6 +1,6 @@
 import type { WebhookFields, WebhookMapping, WebhookRule } from '@/api';
 
-export const textFields = ['customer', 'event_type', 'time', 'actor', 'instance_key', 'channel', 'unit', 'message', 'cost', 'same_customer', 'attributes_of'] as const;
+export const textFields = ['customer', 'event_type', 'time', 'actor', 'instance_key', 'channel', 'unit', 'message', 'cost', 'account', 'contract', 'order', 'same_customer', 'attributes_of'] as const;
 export type FieldName = (typeof textFields)[number];
 export type AttributeList = 'attributes' | 'customer_attributes';
 
