@@ -114,6 +114,11 @@ class Analysis {
   Result<Audience> audience(const Viewer& viewer, const AudienceRequest& request, std::stop_token stop = {});
   /// Who they are. Needs Right::see_customers. errors  invalid_limit, invalid_cursor
   Result<Customers> customer_list(const Viewer& viewer, const CustomersRequest& request, std::stop_token stop = {});
+  /// Their numbers, ascending, for other work inside the server. Needs Right::see_customers.
+  Result<std::vector<uint32_t>> members(const Viewer& viewer, const Filter& filter, std::stop_token stop = {});
+  /// Which events every operator counts under this filter, by arrival number; none: it leaves no event out. Needs Right::see_customers.
+  ///   cost  one pass over the instances that it selects; a bit an event
+  Result<std::optional<std::vector<bool>>> selected_events(const Viewer& viewer, const Filter& filter, std::stop_token stop = {});
   /// All of them with all computed attributes. Needs Right::see_customers and Right::analyse.
   Result<CsvExport> customer_list_csv(const Viewer& viewer, const CustomersRequest& request);
   /// What a definition gives. Needs Right::see_customers.

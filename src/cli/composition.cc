@@ -70,8 +70,8 @@ Composition::Composition(DataFolder data, std::unique_ptr<db::Database> opened, 
       owner(*database, clock),
       jobs(*database, clock,
            [this](const WorkspaceId& workspace, const std::string& principal) { return workspaces.viewer_of(workspace, principal); },
-           // Connectors wait for others most of the time: so that they keep no import waiting.
-           {.workers = 2 + limits.at_once}),
+           // Connectors and deliveries wait for others most of the time: so that they keep no import waiting.
+           {.workers = 4 + limits.at_once}),
       sources(*database, stores, clock, audit),
       uploads(*database, stores, clock),
       policies(*database, *vault, audit),
@@ -142,18 +142,22 @@ Composition::Composition(DataFolder data, std::unique_ptr<db::Database> opened, 
       key_rotation(*vault, jobs, audit),
       privacy_status({.database = *database, .vault = *vault, .audit = audit, .policies = policies, .consents = consents, .requests = privacy_requests, .retention = retention,
                       .restricted = [this](const WorkspaceId& workspace) -> Result<uint64_t> { return TRY(stores.open(workspace))->restricted_count(); }}),
-      exports({*database, stores, *vault, jobs, workspaces, audit, clock}),
-      kpis(*database, clock, audit, uploads) {
+      exports({*database, stores, *vault, jobs, workspaces, audit, clock,
+               [this](const Viewer& viewer, const Filter& filter, std::stop_token stop) { return analysis.selected_events(viewer, filter, std::move(stop)); }}),
+      kpis(*database, clock, audit, uploads),
+      deliveries({.database = *database, .stores = stores, .vault = *vault, .consents = consents, .jobs = jobs, .workspaces = workspaces, .audit = audit, .analysis = analysis,
+                  .names = names, .connectors = connectors, .clock = clock, .secrets = secret_box}) {
   intake_book.also([this] {
     if (auto done = tracking_plans.flush(); !done) log_warning("hub", "findings against the tracking plan wait: {}", done.error().code);
   });
   // What answers queries goes first, the vault, which knows who they are, last.
-  privacy_requests.hold({&events_holder, &columns_holder, &personal_files, &exports, &personal_rows, &consents, &corrections, &privacy_requests, &vault_holder});
+  privacy_requests.hold({&events_holder, &columns_holder, &personal_files, &exports, &deliveries, &personal_rows, &consents, &corrections, &privacy_requests, &vault_holder});
   // A workspace goes from what uses it to what it is made of.
   workspaces.on_delete([this](const WorkspaceId& workspace) { return jobs.forget(workspace); });
   workspaces.on_delete([this](const WorkspaceId& workspace) -> Result<void> {
     write_keys.forget(workspace);
     connectors.forget(workspace);
+    deliveries.forget(workspace);
     hooks.forget(workspace);
     hook_log->forget(workspace);
     live_watch.forget(workspace);
@@ -170,6 +174,7 @@ Composition::Composition(DataFolder data, std::unique_ptr<db::Database> opened, 
 }
 
 Composition::~Composition() {
+  deliveries.end();
   connectors.end();
   jobs.end();
 }
@@ -179,6 +184,7 @@ Result<void> Composition::begin() {
   TRY(connectors.recover());
   TRY(policies.begin());
   TRY(exports.recover());
+  TRY(deliveries.recover());
   return jobs.begin();
 }
 
@@ -186,7 +192,8 @@ http::Services services_of(Composition& c, http::EventHub& events, http::Upkeep&
   return {.accounts = c.accounts, .workspaces = c.workspaces, .tokens = c.tokens, .audit = c.audit, .jobs = c.jobs, .uploads = c.uploads,
           .imports = c.imports, .sources = c.sources, .live_events = c.live_events, .live_watch = c.live_watch, .connectors = c.connectors, .tracking = c.tracking, .write_keys = c.write_keys, .quality = c.quality, .reconciler = c.reconciler, .tracking_plans = c.tracking_plans, .segments = c.segments, .identities = c.identities, .computed = c.computed, .panel = c.panel, .touchpoints = c.touchpoints,
           .analysis = c.analysis, .events = events, .owner = c.owner, .upkeep = upkeep, .hooks = c.hooks, .hook_intake = c.hook_intake, .policies = c.policies, .consents = c.consents,
-          .privacy_requests = c.privacy_requests, .privacy_status = c.privacy_status, .retention = c.retention, .key_rotation = c.key_rotation, .exports = c.exports, .kpis = c.kpis};
+          .privacy_requests = c.privacy_requests, .privacy_status = c.privacy_status, .retention = c.retention, .key_rotation = c.key_rotation, .exports = c.exports, .kpis = c.kpis,
+          .deliveries = c.deliveries};
 }
 
 }  // namespace lotse::cli

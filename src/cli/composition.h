@@ -36,6 +36,7 @@
 #include "hub/reconciliation.h"
 #include "jobs/jobs.h"
 #include "kpis/kpis.h"
+#include "outbound/deliveries.h"
 #include "privacy/consents.h"
 #include "privacy/corrections.h"
 #include "privacy/key_rotation.h"
@@ -121,6 +122,7 @@ class Composition {
   privacy::Status privacy_status;
   connect::Exports exports;
   kpis::Kpis kpis;
+  outbound::Deliveries deliveries;
 
   Composition(DataFolder data, std::unique_ptr<db::Database> opened, std::unique_ptr<privacy::Vault> opened_vault, privacy::SecretBox box,
               connect::ConnectorLimits limits, Clock& clock);

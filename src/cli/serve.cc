@@ -26,7 +26,7 @@ constexpr const char* help =
     "Serves the data folder DIR until it gets SIGTERM or Ctrl-C. A new folder gets a first administrator, whose password\n"
     "is printed at each start and kept in DIR/first-sign-in.txt until it is changed.\n"
     "Connectors reach the internet alone; --allow-hosts names hosts in private networks that they may reach, too (*.intern.example\n"
-    "for all below). --folders names the folders below which they may watch files.\n"
+    "for all below). --folders names the folders below which they may watch and deliver files.\n"
     "Behind a proxy on this machine that does TLS, the default --bind is right; see docs/operate.\n";
 
 /// Thousands of idle streams need a descriptor each.
@@ -103,6 +103,7 @@ Result<void> serve(const Arguments& arguments) {
   for (const auto& workspace : TRY(parts->workspaces.all())) parts->analysis.warm(workspace.id);
   auto server = TRY(http::Server::start(options, router));
   parts->connectors.begin();
+  parts->deliveries.begin();
   const Housekeeping housekeeping(*parts);
   print_welcome(options.bind, server->port(), first);
 
@@ -110,6 +111,7 @@ Result<void> serve(const Arguments& arguments) {
   sigwait(&signals, &received);
   log_info("serve", "ending on {}", received == SIGTERM ? "SIGTERM" : "SIGINT");
   server->stop();     // no more requests, so that services end in peace
+  parts->deliveries.end();
   parts->connectors.end();
   parts->jobs.end();  // running jobs stop at their next step
   return {};

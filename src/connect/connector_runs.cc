@@ -14,7 +14,6 @@
 namespace lotse::connect {
 
 namespace {
-using namespace std::chrono_literals;
 constexpr size_t imports_shown = 100;
 
 Result<void> may_run(const Viewer& viewer) {
@@ -43,18 +42,16 @@ Result<void> complete_columns(detail::Batch& batch, const SourceMapping& mapping
 }
 }  // namespace
 
-Connectors::Connectors(Parts parts) : parts_(std::move(parts)) {
+Connectors::Connectors(Parts parts)
+    : parts_(std::move(parts)),
+      runs_({.jobs = parts_.jobs,
+             .kind = "pull",
+             .at_once = parts_.limits.at_once,
+             .viewers = [this](const WorkspaceId& workspace, const std::string& principal) { return parts_.workspaces.viewer_of(workspace, principal); },
+             .due = [this] { return due(); },
+             .refuse = [this](const WorkspaceId& workspace, const std::string& id, const Error& error) { refuse(workspace, id, error); }}) {
   parts_.jobs.handle("pull", [this](jobs::JobContext& context) { return run(context); });
-  jobs_ = parts_.jobs.changes().subscribe([this](const jobs::JobChanged& news) {
-    if (news.job.kind != "pull" || !news.job.object || news.job.state == jobs::JobState::queued || news.job.state == jobs::JobState::running) return;
-    running_.with([&](auto& running) {
-      const auto it = running.find(*news.job.object);
-      if (it != running.end() && (it->second.job.empty() || it->second.job == news.job.id)) running.erase(it);
-    });
-    wake_.notify_all();
-  });
 }
-Connectors::~Connectors() { end(); }
 
 Result<void> Connectors::recover() {
   for (const auto& row : TRY(parts_.database.read_system([](db::Session& s) { return s.query(sql::runs_left); }))) {
@@ -67,53 +64,15 @@ Result<void> Connectors::recover() {
   return {};
 }
 
-void Connectors::begin() {
-  thread_ = std::jthread([this](std::stop_token stop) { loop(stop); });
-}
-void Connectors::end() {
-  thread_.request_stop();
-  wake_.notify_all();
-  if (thread_.joinable()) thread_.join();
-}
-void Connectors::forget(const WorkspaceId& workspace) {
-  running_.with([&](auto& running) { std::erase_if(running, [&](const auto& one) { return one.second.workspace == workspace; }); });
-}
+void Connectors::begin() { runs_.begin(); }
+void Connectors::end() { runs_.end(); }
+void Connectors::forget(const WorkspaceId& workspace) { runs_.forget(workspace); }
 
-void Connectors::loop(std::stop_token stop) {
-  std::unique_lock lock(mutex_);
-  while (!stop.stop_requested()) {
-    lock.unlock();
-    start_due();
-    lock.lock();
-    wake_.wait_for(lock, stop, 500ms, [] { return false; });
-  }
-}
-
-size_t Connectors::start_due() {
-  size_t started = 0;
-  const auto rows = parts_.database.read_system([&](db::Session& s) { return s.query(sql::connectors_due, {{":now", parts_.clock.now().count()}}); });
-  if (!rows) {
-    log_warning("connect", "connectors: {}", rows.error().detail);
-    return 0;
-  }
-  for (const auto& row : *rows) {
-    const WorkspaceId workspace{row.text(0)};
-    const std::string id = row.text(1);
-    const bool free = running_.with([&](auto& running) { return running.size() < parts_.limits.at_once && running.try_emplace(id, Running{workspace, {}}).second; });
-    if (!free) continue;
-    const auto viewer = parts_.workspaces.viewer_of(workspace, row.text(2));
-    const auto job = viewer ? parts_.jobs.start(*viewer, "pull", id) : Result<jobs::Job>(viewer.error());
-    if (job) {
-      running_.with([&](auto& running) {
-        if (const auto it = running.find(id); it != running.end() && it->second.job.empty()) it->second.job = job->id;
-      });
-      ++started;
-      continue;
-    }
-    running_.with([&](auto& running) { running.erase(id); });
-    if (job.error().kind != ErrorKind::unavailable) refuse(workspace, id, job.error());
-  }
-  return started;
+Result<std::vector<jobs::DueRuns::Due>> Connectors::due() {
+  std::vector<jobs::DueRuns::Due> out;
+  for (const auto& row : TRY(parts_.database.read_system([&](db::Session& s) { return s.query(sql::connectors_due, {{":now", parts_.clock.now().count()}}); })))
+    out.push_back({{row.text(0)}, row.text(1), row.text(2)});
+  return out;
 }
 
 /// Whoever set it up may no longer act here: it waits until somebody takes it over.
@@ -143,14 +102,7 @@ Result<void> Connectors::write_run(const WorkspaceId& workspace, const Connector
 Result<void> Connectors::run(jobs::JobContext& context) {
   const Viewer& viewer = context.viewer();
   const WorkspaceId& workspace = viewer.workspace();
-  // A job that an earlier process left and one that this process has started may meet.
-  const bool mine = running_.with([&](auto& running) {
-    auto& entry = running.try_emplace(context.object(), Running{workspace, {}}).first->second;
-    if (!entry.job.empty() && entry.job != context.job()) return false;
-    entry.job = context.job();
-    return true;
-  });
-  if (!mine) return {};
+  if (!runs_.claim(context)) return {};
   auto found = load(workspace, context.object());
   if (!found && found.error().kind == ErrorKind::not_found) return {};  // deleted meanwhile
   auto stored = TRY(std::move(found));

@@ -5,7 +5,7 @@
 #include "base/ids.h"
 #include "base/log.h"
 #include "connect/connect_sql.h"
-#include "connect/detail/names.h"
+#include "connect/names.h"
 #include "connect/detail/pull.h"
 #include "connect/detail/stored_connector.h"
 #include "connect/disk_formats.h"
@@ -76,7 +76,7 @@ Connector Connectors::shown(const Stored& stored, const std::map<std::string, st
   out.schedule = stored.schedule;
   out.mapping = stored.mapping;
   out.paused = stored.paused;
-  out.running = running_.with([&](const auto& running) { return running.contains(stored.id); });
+  out.running = runs_.running(stored.id);
   out.failures = stored.failures;
   if (!stored.paused) out.next_run_at = iso_utc(Micros{stored.next_run_at});
   if (stored.current_as_of) {
@@ -125,7 +125,7 @@ Result<ConnectorRuns> Connectors::runs(const Viewer& viewer, std::string_view id
 Result<void> Connectors::check(const Viewer& viewer, const std::string& name, ConnectorKind kind, const ConnectorSettings& settings, const Schedule& schedule,
                                const SourceMapping& mapping) {
   TRY(may_import(viewer));
-  TRY(detail::checked_name(name, "/name"));
+  TRY(checked_name(name, "/name"));
   TRY(detail::check_settings(kind, settings));
   TRY(check_folders(settings));
   TRY(check_schedule(schedule, "/schedule"));
@@ -134,7 +134,10 @@ Result<void> Connectors::check(const Viewer& viewer, const std::string& name, Co
 
 Result<void> Connectors::check_folders(const ConnectorSettings& settings) const {
   if (!settings.folder) return {};
-  return detail::check_below(settings.folder->path, parts_.limits.folders, "/settings/folder/path");
+  return check_folder(settings.folder->path, "/settings/folder/path");
+}
+Result<void> Connectors::check_folder(const std::filesystem::path& path, std::string_view field) const {
+  return detail::check_below(path, parts_.limits.folders, field);
 }
 
 Result<ConnectorPreview> Connectors::preview(const Viewer& viewer, const PreviewRequest& request) {
@@ -180,8 +183,8 @@ Result<Connector> Connectors::create(const Viewer& viewer, const ConnectorReques
   const std::string secret = request.secret.value_or("");
   TRY(check_secret(secret));
   if (secret.empty() && needs_secret(request.kind, request.settings)) return Error::invalid("secret_needed", "/secret", "a secret is needed to sign in");
-  const std::string name = TRY(detail::checked_name(request.name, "/name"));
-  TRY(detail::checked_name(request.source_name, "/source_name"));
+  const std::string name = TRY(checked_name(request.name, "/name"));
+  TRY(checked_name(request.source_name, "/source_name"));
   const std::string source = TRY(parts_.sources.id_of(viewer, request.source_name, &request.mapping));
   const Micros now = parts_.clock.now();
   const std::string id = new_id("con", now);
@@ -199,7 +202,7 @@ Result<Connector> Connectors::create(const Viewer& viewer, const ConnectorReques
                                                 {":created_at", now.count()}}));
     return parts_.audit.note(session, viewer.principal(), "connector.create", id, {{"name", name}, {"kind", word(request.kind)}, {"source", source}});
   }));
-  wake_.notify_all();
+  runs_.wake();
   return shown_one(viewer, id);
 }
 
@@ -209,7 +212,7 @@ Result<Connector> Connectors::change(const Viewer& viewer, std::string_view id, 
   if (etag && *etag != std::to_string(stored.version)) return Error::make(ErrorKind::stale, "stale", "the connector is at version " + std::to_string(stored.version));
   const std::string target = TRY(detail::target_of(stored.kind, stored.settings));
   const bool reads_elsewhere = patch.settings.has_value();
-  if (patch.name) stored.name = TRY(detail::checked_name(*patch.name, "/name"));
+  if (patch.name) stored.name = TRY(checked_name(*patch.name, "/name"));
   if (patch.settings) stored.settings = *patch.settings;
   if (patch.schedule) stored.schedule = *patch.schedule;
   if (patch.mapping) stored.mapping = *patch.mapping;
@@ -236,7 +239,7 @@ Result<Connector> Connectors::change(const Viewer& viewer, std::string_view id, 
     return parts_.audit.note(session, viewer.principal(), "connector.change", stored.id,
                              {{"settings", reads_elsewhere}, {"secret", patch.secret.has_value()}, {"schedule", patch.schedule.has_value()}, {"mapping", patch.mapping.has_value()}});
   }));
-  wake_.notify_all();
+  runs_.wake();
   return shown_one(viewer, id);
 }
 
@@ -252,12 +255,12 @@ Result<Connector> Connectors::run_now(const Viewer& viewer, std::string_view id)
   TRY(may_import(viewer));
   const auto stored = TRY(load(viewer.workspace(), id));
   if (stored.paused) return Error::make(ErrorKind::conflict, "connector_paused", std::string(id));
-  if (running_.with([&](const auto& running) { return running.contains(stored.id); })) return Error::make(ErrorKind::conflict, "connector_running", std::string(id));
+  if (runs_.running(stored.id)) return Error::make(ErrorKind::conflict, "connector_running", std::string(id));
   TRY(parts_.database.write(viewer.workspace(), [&](db::Session& session) -> Result<void> {
     TRY(session.execute(sql::connector_hurry, {{":id", id}, {":next_run_at", parts_.clock.now().count()}}));
     return parts_.audit.note(session, viewer.principal(), "connector.run", id);
   }));
-  wake_.notify_all();
+  runs_.wake();
   return shown_one(viewer, id);
 }
 
@@ -268,11 +271,7 @@ Result<Connector> Connectors::pause(const Viewer& viewer, std::string_view id) {
     TRY(session.execute(sql::connector_pause, {{":id", id}, {":paused", true}, {":next_run_at", stored.next_run_at}, {":created_by", stored.created_by}}));
     return parts_.audit.note(session, viewer.principal(), "connector.pause", id);
   }));
-  const std::string job = running_.with([&](const auto& running) {
-    const auto it = running.find(stored.id);
-    return it == running.end() ? std::string() : it->second.job;
-  });
-  if (!job.empty()) TRY(parts_.jobs.cancel(viewer, job));
+  if (const auto job = runs_.job(stored.id)) TRY(parts_.jobs.cancel(viewer, *job));
   return shown_one(viewer, id);
 }
 
@@ -283,20 +282,20 @@ Result<Connector> Connectors::resume(const Viewer& viewer, std::string_view id) 
     TRY(session.execute(sql::connector_pause, {{":id", id}, {":paused", false}, {":next_run_at", parts_.clock.now().count()}, {":created_by", viewer.principal()}}));
     return parts_.audit.note(session, viewer.principal(), "connector.resume", id);
   }));
-  wake_.notify_all();
+  runs_.wake();
   return shown_one(viewer, id);
 }
 
 Result<Connector> Connectors::restart(const Viewer& viewer, std::string_view id) {
   TRY(may_import(viewer));
   const auto stored = TRY(load(viewer.workspace(), id));
-  if (running_.with([&](const auto& running) { return running.contains(stored.id); })) return Error::make(ErrorKind::conflict, "connector_running", std::string(id));
+  if (runs_.running(stored.id)) return Error::make(ErrorKind::conflict, "connector_running", std::string(id));
   TRY(parts_.database.write(viewer.workspace(), [&](db::Session& session) -> Result<void> {
     TRY(session.execute(sql::connector_restart, {{":id", id}, {":next_run_at", parts_.clock.now().count()}}));
     TRY(session.execute(sql::file_forget, {{":connector_id", id}}));
     return parts_.audit.note(session, viewer.principal(), "connector.restart", id);
   }));
-  wake_.notify_all();
+  runs_.wake();
   return shown_one(viewer, id);
 }
 

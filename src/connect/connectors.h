@@ -1,15 +1,13 @@
 #pragma once
-#include <condition_variable>
 #include <filesystem>
 #include <map>
-#include <mutex>
-#include <thread>
 
 #include "access/audit.h"
 #include "access/workspaces.h"
 #include "connect/connector_types.h"
 #include "connect/imports.h"
 #include "formats/zone.h"
+#include "jobs/due_runs.h"
 #include "net/address.h"
 #include "privacy/secret_box.h"
 
@@ -50,7 +48,6 @@ class Connectors {
   };
   /// Registers the job kind "pull"; before Jobs::begin.
   explicit Connectors(Parts parts);
-  ~Connectors();  ///< end()
 
   /// Settles runs that an earlier process left. Before Jobs::begin.
   Result<void> recover();
@@ -94,6 +91,8 @@ class Connectors {
 
   /// The hosts that a workspace's connections may reach.
   Result<net::AllowedHosts> allowed(const WorkspaceId& workspace);
+  /// The folder lies below one of those that the server allows.   errors  folder_not_allowed (`field`)
+  Result<void> check_folder(const std::filesystem::path& path, std::string_view field) const;
   const ConnectorLimits& limits() const { return parts_.limits; }
 
  private:
@@ -112,20 +111,11 @@ class Connectors {
   Result<void> move_on(const WorkspaceId& workspace, Stored& stored, const nlohmann::json& place);
   Result<void> write_run(const WorkspaceId& workspace, const ConnectorRun& run);
   Result<formats::Zone> zone_of(const Viewer& viewer);
-  void loop(std::stop_token stop);
-  size_t start_due();
+  Result<std::vector<jobs::DueRuns::Due>> due();
   void refuse(const WorkspaceId& workspace, const std::string& id, const Error& error);
 
   Parts parts_;
-  struct Running {
-    WorkspaceId workspace;
-    std::string job;  ///< empty until it is known
-  };
-  Guarded<std::map<std::string, Running>> running_;  ///< by connector
-  Feed<jobs::JobChanged>::Handle jobs_;
-  std::mutex mutex_;
-  std::condition_variable_any wake_;
-  std::jthread thread_;
+  jobs::DueRuns runs_;
 };
 
 }  // namespace lotse::connect

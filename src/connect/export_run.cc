@@ -58,12 +58,13 @@ class OutFile {
 /// What customers are called: pseudonyms, or the originals. Remembers some.
 class Names {
  public:
-  Names(privacy::Vault& vault, const Viewer& viewer, bool originals) : vault_(vault), viewer_(viewer), originals_(originals) {}
+  Names(privacy::Vault& vault, const Viewer& viewer, const ExportOrder& order) : vault_(vault), viewer_(viewer), order_(order) {}
   Result<std::string_view> name(uint32_t customer) {
     if (customer == last_ && !last_name_.empty()) return std::string_view(last_name_);
     if (const auto it = known_.find(customer); it != known_.end()) return std::string_view(it->second);
     std::string name;
-    if (originals_) name = TRY(vault_.identifier(viewer_, customer)).value_or("");
+    if (order_.name) name = TRY(order_.name(customer));
+    else if (order_.originals) name = TRY(vault_.identifier(viewer_, customer)).value_or("");
     if (name.empty()) name = vault_.pseudonym(viewer_.workspace(), customer);
     if (known_.size() < 200'000) return std::string_view(known_.emplace(customer, std::move(name)).first->second);
     last_ = customer;
@@ -74,7 +75,7 @@ class Names {
  private:
   privacy::Vault& vault_;
   const Viewer& viewer_;
-  const bool originals_;
+  const ExportOrder& order_;
   std::unordered_map<uint32_t, std::string> known_;
   uint32_t last_ = 0;
   std::string last_name_;
@@ -92,7 +93,7 @@ Result<uint64_t> run_export(const events::DuckStore& store, privacy::Vault& vaul
                             const std::function<void(double)>& progress, std::stop_token stop) {
   if (order.originals && !viewer.may(Right::see_identifiers)) return Error::make(ErrorKind::forbidden, "forbidden", "see_identifiers is needed");
   const auto dictionary = store.dictionary();
-  events::ExportWish wish{.from = order.from, .to = order.to};
+  events::ExportWish wish{.from = order.from, .to = order.to, .after = order.after, .up_to = order.up_to, .attributes = order.attributes};
   wish.by_instance = order.format == ExportFormat::xes || order.format == ExportFormat::ocel_json;
   uint64_t expected = store.event_count();
   if (order.source) {
@@ -102,14 +103,14 @@ Result<uint64_t> run_export(const events::DuckStore& store, privacy::Vault& vaul
   }
   std::vector<Column> columns;
   std::unordered_map<uint32_t, size_t> places;
-  for (const uint32_t number : store.export_attributes(wish))
+  for (const uint32_t number : wish.attributes ? *wish.attributes : store.export_attributes(wish))
     for (const auto& a : dictionary->attributes)
       if (a.number == number) {
         places.emplace(number, columns.size());
         const bool of_customer = a.scope == AttributeScope::customer;
         columns.push_back({of_customer ? std::string(formats::customer_attribute_prefix) + a.name : formats::export_name(a.name), of_customer});
       }
-  Names names(vault, viewer, order.originals);
+  Names names(vault, viewer, order);
 
   const bool parquet = order.format == ExportFormat::parquet;
   std::unique_ptr<OutFile> file, objects;
@@ -153,6 +154,7 @@ Result<uint64_t> run_export(const events::DuckStore& store, privacy::Vault& vaul
   uint64_t events = 0;
   std::vector<formats::WrittenAttribute> own, of_customer;
   const auto take = [&](const events::ExportedEvent& e) -> Result<void> {
+    if (order.wanted && !order.wanted(e)) return {};
     const std::string_view customer = TRY(names.name(e.customer));
     const std::string_view key = e.key_is_customer ? customer : e.instance_key;
     const std::string_view type = dictionary->types.size() >= e.type ? std::string_view(dictionary->types[e.type - 1].name) : std::string_view();

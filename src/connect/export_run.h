@@ -15,6 +15,11 @@ struct ExportOrder {
   std::optional<std::string> source;  ///< src_…
   std::optional<Micros> from, to;
   bool originals = false;             ///< the viewer must see identifiers
+  uint64_t after = 0;                 ///< arrivals above it
+  std::optional<uint64_t> up_to;      ///< and not above this
+  std::optional<std::vector<uint32_t>> attributes;  ///< the imported attributes that are columns; none: all that these events may have
+  std::function<Result<std::string>(uint32_t customer)> name;       ///< none: as `originals` says
+  std::function<bool(const events::ExportedEvent&)> wanted;  ///< none: every event
 };
 
 /// Writes the workspace's log. Attributes of events are columns by their names (formats::export_name), those of customers have "customer:"

@@ -54,7 +54,7 @@ Result<Period> period_of(const ExportRequest& request, const std::string& zone, 
 }
 }  // namespace
 
-Exports::Exports(Parts parts) : parts_(parts) {
+Exports::Exports(Parts parts) : parts_(std::move(parts)) {
   parts_.jobs.handle("export", [this](jobs::JobContext& context) { return run(context); });
 }
 
@@ -119,6 +119,9 @@ Result<Export> Exports::start(const Viewer& viewer, const ExportRequest& request
   TRY(period_of(request, settings.time_zone, now));
   Export out{.id = new_id("exp", now), .created_at = iso_utc(now), .format = request.format, .originals = request.originals, .source = request.source,
              .from = request.from, .to = request.to};
+  out.filtered = to_json(request.filter) != to_json(Filter{});
+  // What is wrong with a filter is told now, not when the job runs.
+  if (out.filtered) TRY(parts_.selection(viewer, request.filter, {}));
   if (request.source) {
     const auto rows = TRY(parts_.database.read(viewer.workspace(), [&](db::Session& s) { return s.query(sql::source_get, {{":id", *request.source}}); }));
     if (rows.empty()) return Error{ErrorKind::not_found, "source_not_found", "/source", *request.source};
@@ -127,7 +130,7 @@ Result<Export> Exports::start(const Viewer& viewer, const ExportRequest& request
   out.file_name = fmt::format("{}-{}.{}", settings.slug, out.created_at.substr(0, 10), ending(request.format));
   if (auto names = parts_.workspaces.names(viewer); names && names->contains(viewer.principal())) out.created_by = names->at(viewer.principal());
   TRY(parts_.database.write(viewer.workspace(), [&](db::Session& session) -> Result<int64_t> {
-    nlohmann::json details = {{"format", word(request.format)}, {"originals", request.originals}};
+    nlohmann::json details = {{"format", word(request.format)}, {"originals", request.originals}, {"filtered", out.filtered}};
     if (request.source) details["source"] = *request.source;
     TRY(parts_.audit.note(session, viewer.principal(), "export.start", out.id, details));
     return session.execute(sql::export_insert, {{":id", out.id}, {":state", word(out.state)}, {":created_by", viewer.principal()}, {":created_at", now.count()},
@@ -169,7 +172,10 @@ Result<void> Exports::run(jobs::JobContext& context) {
     std::filesystem::create_directories(place.parent_path(), failed);
     if (failed) return Error::make(ErrorKind::unavailable, failed.value() == ENOSPC ? "disk_full" : "file_not_writable", failed.message());
     const auto store = TRY(parts_.stores.open(workspace));
-    return run_export(*store, parts_.vault, viewer, {.file = place, .format = request.format, .source = request.source, .from = period.from, .to = period.to, .originals = request.originals},
+    const auto selected = out.filtered ? TRY(parts_.selection(viewer, request.filter, stop.get_token())) : std::nullopt;
+    ExportOrder order{.file = place, .format = request.format, .source = request.source, .from = period.from, .to = period.to, .originals = request.originals};
+    if (selected) order.wanted = [&](const events::ExportedEvent& event) { return event.arrival < selected->size() && (*selected)[event.arrival]; };
+    return run_export(*store, parts_.vault, viewer, order,
                       [&](double share) {
                         context.progress(share, "write");
                         progress_.with([&](auto& progress) { progress[out.id] = share; });

@@ -16,6 +16,9 @@
 
 namespace lotse::connect {
 
+/// Which events a filter selects, by arrival number; none: it selects all. (Who answers stands above this module.)
+using EventSelection = std::function<Result<std::optional<std::vector<bool>>>(const Viewer&, const Filter&, std::stop_token)>;
+
 /// Exports as jobs. Needs Right::analyse and Right::see_customers; originals need Right::see_identifiers, too, and are noted in the audit
 /// log when they are ordered and when they are fetched. Files are kept for a day, and go when a customer of the workspace is erased:
 /// any of them may hold that customer. Threads: any.
@@ -29,6 +32,7 @@ class Exports : public Holder {
     access::Workspaces& workspaces;
     access::Audit& audit;
     const Clock& clock;
+    EventSelection selection;
   };
   /// Registers the job kind "export"; call it before Jobs::begin.
   explicit Exports(Parts parts);

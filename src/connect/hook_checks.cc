@@ -75,12 +75,15 @@ Result<void> by_token(std::string_view secret, const SignedRequest& request) {
   return !given.empty() && equal(given, secret) ? Result<void>() : wrong("the token");
 }
 
+std::string standard_mac(std::string_view secret, std::string_view id, std::string_view stamp, std::string_view body) {
+  return hmac_sha256(from_base64(secret.starts_with("whsec_") ? secret.substr(6) : secret), joined({id, ".", stamp, ".", body}));
+}
+
 Result<void> by_standard(std::string_view secret, const SignedRequest& request) {
   const auto id = request.header("webhook-id"), stamp = request.header("webhook-timestamp");
   const auto seconds = formats::read_integer(stamp);
   if (id.empty() || !seconds || *seconds < 0 || *seconds > 100'000'000'000) return wrong("webhook-id and webhook-timestamp");
-  const std::string key = from_base64(secret.starts_with("whsec_") ? secret.substr(6) : secret);
-  const std::string wanted = hmac_sha256(key, joined({id, ".", stamp, ".", request.body}));
+  const std::string wanted = standard_mac(secret, id, stamp, request.body);
   bool found = false;
   for (std::string_view all = request.header("webhook-signature"); !all.empty();) {
     const auto end = std::min(all.find(' '), all.size());
@@ -188,12 +191,24 @@ Result<void> check_secret(HookCheck check, std::string_view secret) {
   }
 }
 
+namespace {
+std::string to_base64(std::string_view bytes) {
+  std::string out(sodium_base64_ENCODED_LEN(bytes.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
+  sodium_bin2base64(out.data(), out.size(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), sodium_base64_VARIANT_ORIGINAL);
+  out.pop_back();  // the ending zero
+  return out;
+}
+}  // namespace
+
+std::string standard_signature(std::string_view secret, std::string_view id, std::string_view timestamp, std::string_view body) {
+  return "v1," + to_base64(standard_mac(secret, id, timestamp, body));
+}
+
 std::string make_secret(HookCheck check) {
   if (check != HookCheck::standard) return "lotse_ws_" + random_token(24);
-  unsigned char bytes[24];
-  randombytes_buf(bytes, sizeof bytes);
-  char text[sodium_base64_ENCODED_LEN(sizeof bytes, sodium_base64_VARIANT_ORIGINAL)];
-  return "whsec_" + std::string(sodium_bin2base64(text, sizeof text, bytes, sizeof bytes, sodium_base64_VARIANT_ORIGINAL));
+  std::string bytes(24, '\0');
+  randombytes_buf(bytes.data(), bytes.size());
+  return "whsec_" + to_base64(bytes);
 }
 
 }  // namespace lotse::connect

@@ -34,6 +34,9 @@ Result<void> check_secret(HookCheck check, std::string_view secret);
 /// A secret made here, as the scheme writes it.
 std::string make_secret(HookCheck check);
 
+/// The header webhook-signature of a request of our own, as Standard Webhooks has it. `secret` passed check_secret.
+std::string standard_signature(std::string_view secret, std::string_view id, std::string_view timestamp, std::string_view body);
+
 /// HMAC-SHA256 (RFC 2104), 32 bytes; for keys of any length.
 std::string hmac_sha256(std::string_view key, std::string_view text);
 

@@ -5,7 +5,7 @@
 #include "base/ids.h"
 #include "base/secret.h"
 #include "connect/connect_sql.h"
-#include "connect/detail/names.h"
+#include "connect/names.h"
 #include "connect/hook_checks.h"
 #include "connect/hook_intake.h"
 #include "formats/webhook_body.h"
@@ -68,7 +68,7 @@ Result<std::vector<Webhook>> Hooks::list(const Viewer& viewer) {
 
 Result<NewWebhook> Hooks::create(const Viewer& viewer, const WebhookRequest& request) {
   TRY(check_right(viewer));
-  const std::string name = TRY(detail::checked_name(request.name, "/name"));
+  const std::string name = TRY(checked_name(request.name, "/name"));
   const auto* preset = hook_preset(request.preset);
   if (!preset) return Error::invalid("unknown_preset", "/preset", request.preset);
   HookMapping mapping = request.mapping.value_or(preset->info.mapping);
@@ -104,7 +104,7 @@ Result<NewWebhook> Hooks::create(const Viewer& viewer, const WebhookRequest& req
 Result<Webhook> Hooks::change(const Viewer& viewer, std::string_view id, const WebhookPatch& patch, const std::optional<std::string>& etag) {
   TRY(check_right(viewer));
   std::optional<std::string> name;
-  if (patch.name) name = TRY(detail::checked_name(*patch.name, "/name"));
+  if (patch.name) name = TRY(checked_name(*patch.name, "/name"));
   if (patch.mapping) TRY(CompiledMapping::compile(*patch.mapping));
   auto out = parts_.database.write(viewer.workspace(), [&](db::Session& session) -> Result<Webhook> {
     Webhook hook = TRY(get(session, viewer.workspace(), id));

@@ -2,7 +2,7 @@
 
 #include "base/ids.h"
 #include "connect/connect_sql.h"
-#include "connect/detail/names.h"
+#include "connect/names.h"
 #include "connect/sources.h"
 
 /// Sources that people make and set by hand; those of imports come with their first file.
@@ -11,7 +11,7 @@ namespace lotse::connect {
 namespace {
 Result<std::optional<std::string>> checked_channel(const std::string& channel) {
   if (channel.empty()) return std::optional<std::string>{};
-  return std::optional(TRY(detail::checked_name(channel, "/channel")));
+  return std::optional(TRY(checked_name(channel, "/channel")));
 }
 /// A text that may be empty; line breaks are kept.
 Result<std::string> checked_note(std::string text, std::string_view field, size_t characters_max) {
@@ -25,7 +25,7 @@ Result<std::string> checked_note(std::string text, std::string_view field, size_
 
 Result<Source> Sources::create(const Viewer& viewer, const SourceRequest& request) {
   if (!viewer.may(Right::import_data)) return Error::make(ErrorKind::forbidden, "forbidden", "import_data is needed");
-  const std::string name = TRY(detail::checked_name(request.name, "/name"));
+  const std::string name = TRY(checked_name(request.name, "/name"));
   SourceMapping mapping;
   mapping.channel = TRY(checked_channel(request.channel.value_or("")));
   TRY(take_in(viewer));

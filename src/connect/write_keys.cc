@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "connect/connect_sql.h"
-#include "connect/detail/names.h"
+#include "connect/names.h"
 
 namespace lotse::connect {
 
@@ -36,7 +36,7 @@ Result<std::vector<WriteKey>> WriteKeys::list(const Viewer& viewer) {
 
 Result<NewWriteKey> WriteKeys::create(const Viewer& viewer, const WriteKeyRequest& request) {
   TRY(check_right(viewer));
-  const std::string name = TRY(detail::checked_name(request.name, "/name"));
+  const std::string name = TRY(checked_name(request.name, "/name"));
   const Micros now = clock_.now();
   const std::string id = new_id("wk", now), secret = "lotse_wk_" + random_token(24);
   return database_.write(viewer.workspace(), [&](db::Session& session) -> Result<NewWriteKey> {

@@ -53,6 +53,10 @@ struct ExportWish {
   std::optional<uint16_t> source;      ///< one source's alone
   std::optional<Micros> from, to;      ///< half open
   bool by_instance = false;            ///< by customer, then instance key, then time; else by time
+  uint64_t after = 0;                  ///< arrivals above it
+  std::optional<uint64_t> up_to;       ///< and not above this; none: all that are visible
+  const std::vector<uint32_t>* customers = nullptr;          ///< of these alone
+  std::optional<std::vector<uint32_t>> attributes;           ///< imported ones to give; none: all that events of the wish may have
 };
 /// One event on its way out; texts live for the call.
 struct ExportedEvent {

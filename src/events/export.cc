@@ -43,7 +43,7 @@ std::vector<uint32_t> DuckStore::export_attributes(const ExportWish& wish) const
 
 Result<void> DuckStore::export_events(const ExportWish& wish, const std::function<Result<void>(const ExportedEvent&)>& take, std::stop_token stop) const {
   State& s = *state_;
-  const uint64_t as_of = this->as_of();
+  const uint64_t as_of = std::min(this->as_of(), wish.up_to.value_or(UINT64_MAX));
   TRY(s.flush());  // what is visible now then stands in the tables
   const auto linked = links();
   detail::Reading reading = TRY(detail::begin_reading(s));
@@ -59,8 +59,17 @@ Result<void> DuckStore::export_events(const ExportWish& wish, const std::functio
     }
     TRY(rows->finish());
   }
+  if (wish.customers) {
+    TRY(connection->run("CREATE TEMP TABLE wanted_customer (customer UINTEGER)"));
+    auto rows = TRY(detail::Appender::open(*connection, "wanted_customer", {DUCKDB_TYPE_UINTEGER}));
+    for (const uint32_t customer : *wish.customers) {
+      rows->column<uint32_t>(0)[rows->row()] = customer;
+      TRY(rows->end_row());
+    }
+    TRY(rows->finish());
+  }
 
-  std::vector<uint32_t> attributes = export_attributes(wish);
+  std::vector<uint32_t> attributes = wish.attributes ? *wish.attributes : export_attributes(wish);
   constexpr size_t fixed = 12;
   const auto select = [&](const std::string& table, const std::string& number, uint64_t base, const std::vector<uint32_t>& present) {
     std::string sql = fmt::format("SELECT identity, time_us, ({} + {})::UBIGINT AS arrival, type, source, instance_key, channel, direction, unit, cost", base, number);
@@ -71,6 +80,7 @@ Result<void> DuckStore::export_events(const ExportWish& wish, const std::functio
     }
     // Customers whose data may only be kept (Art. 18, 21) leave no more in an export than in a query.
     sql += fmt::format(" FROM {} WHERE {} <= {} AND identity NOT IN (SELECT identity FROM restricted_identity)", table, number, as_of - base);
+    if (wish.after > base) sql += fmt::format(" AND {} > {}", number, wish.after - base);
     if (wish.source) sql += fmt::format(" AND source = {}", *wish.source);
     if (wish.from) sql += fmt::format(" AND time_us >= {}", wish.from->count());
     if (wish.to) sql += fmt::format(" AND time_us < {}", wish.to->count());
@@ -82,8 +92,8 @@ Result<void> DuckStore::export_events(const ExportWish& wish, const std::functio
   std::string sql = "SELECT coalesce(l.customer, e.identity)::UINTEGER AS customer, e.time_us, e.arrival, e.type, e.source, e.instance_key, k.text, "
                     "e.channel, e.direction, e.unit, e.cost, 0";
   for (const uint32_t a : attributes) sql += fmt::format(", e.{}, e.{}", detail::code_column(a), detail::text_column(a));
-  sql += fmt::format(" FROM ({}) e LEFT JOIN link_now l ON l.identity = e.identity LEFT JOIN instance_key k ON k.code = e.instance_key ORDER BY {}", rows,
-                     wish.by_instance ? "1, 6, 2, 3" : "2, 3");
+  sql += fmt::format(" FROM ({}) e LEFT JOIN link_now l ON l.identity = e.identity LEFT JOIN instance_key k ON k.code = e.instance_key{} ORDER BY {}", rows,
+                     wish.customers ? " WHERE coalesce(l.customer, e.identity) IN (SELECT customer FROM wanted_customer)" : "", wish.by_instance ? "1, 6, 2, 3" : "2, 3");
 
   // Texts of codes, looked up once each.
   std::vector<std::vector<std::string>> texts(attributes.size() + 3);

@@ -17,6 +17,7 @@ std::vector<Route> privacy_routes();
 std::vector<Route> upload_routes();
 std::vector<Route> import_routes();
 std::vector<Route> export_routes();
+std::vector<Route> delivery_routes();
 std::vector<Route> source_routes();
 std::vector<Route> connector_routes();
 std::vector<Route> webhook_routes();

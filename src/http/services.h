@@ -43,6 +43,9 @@ class Jobs;
 namespace lotse::kpis {
 class Kpis;
 }
+namespace lotse::outbound {
+class Deliveries;
+}
 namespace lotse::privacy {
 class Policies;
 class Consents;
@@ -93,6 +96,7 @@ struct Services {
   privacy::KeyRotation& key_rotation;
   connect::Exports& exports;
   kpis::Kpis& kpis;
+  outbound::Deliveries& deliveries;
 };
 
 }  // namespace lotse::http

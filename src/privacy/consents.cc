@@ -117,11 +117,14 @@ Result<std::vector<bool>> Consents::admit(const WorkspaceId& workspace, std::str
   return out;
 }
 
-Result<bool> Consents::granted(const WorkspaceId& workspace, uint32_t identity, Purpose purpose) {
+Result<ConsentSaid> Consents::said(const WorkspaceId& workspace, uint32_t identity) {
   const auto at = room(workspace);
   std::lock_guard lock(at->mutex);
   TRY(load(workspace, *at));
-  return identity < at->now.size() && bit(at->now[identity].granted, static_cast<size_t>(purpose));
+  return identity < at->now.size() ? at->now[identity] : ConsentSaid{};
+}
+Result<bool> Consents::granted(const WorkspaceId& workspace, uint32_t identity, Purpose purpose) {
+  return bit(TRY(said(workspace, identity)).granted, static_cast<size_t>(purpose));
 }
 
 Result<void> Consents::set(const WorkspaceId& workspace, std::span<const uint32_t> identities, Purpose purpose, bool granted, std::string_view source) {

@@ -47,6 +47,8 @@ class Consents : public Holder {
   /// Whether `admit` could say anything but yes, or had anything to note, of such a source.
   Result<bool> asks(const WorkspaceId& workspace, std::string_view source_id);
 
+  /// The latest word of one identity.
+  Result<ConsentSaid> said(const WorkspaceId& workspace, uint32_t identity);
   Result<bool> granted(const WorkspaceId& workspace, uint32_t identity, Purpose purpose);
   Result<void> set(const WorkspaceId& workspace, std::span<const uint32_t> identities, Purpose purpose, bool granted, std::string_view source);
   Result<std::vector<ConsentCount>> counts(const WorkspaceId& workspace);

@@ -127,6 +127,7 @@ void TestServer::fill() {
   things["/webhooks/{id}"] = must(admin->post(ws + "/webhooks", {{"source", things["/sources/{id}"]}, {"name", "Tickets"}, {"preset", "zendesk"}}), 201)["webhook"]["id"];
   things["/connectors/{id}"] = must(admin->post(ws + "/connectors", {{"name", "Abruf"}, {"kind", "http"}, {"source_name", "Abruf"}, {"schedule", {{"every_minutes", 60}}},
                                                                     {"settings", {{"http", {{"url", "https://source.invalid/x"}}}}}, {"mapping", mapping}}), 201)["id"];
+  things["/deliveries/{id}"] = must(admin->post(ws + "/deliveries", {{"name", "Lager"}, {"what", {{"content", "events"}}}, {"where", {{"place", "http"}, {"url", "https://target.invalid/"}}}}), 201)["id"];
   Answer touchpoints;
   for (int i = 0; i < 100 && (touchpoints = admin->get(ws + "/touchpoints")).json().value("items", nlohmann::json::array()).empty(); ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(50));

@@ -30,12 +30,12 @@ async function freePort() {
 }
 
 /** Starts `lotse serve` on a new data folder; gives its address and the first administrator. */
-export async function startServer() {
+export async function startServer(more = []) {
   for (const [what, path] of [['The program', program], ['The web client', join(web, 'index.html')]])
     if (!existsSync(path)) throw new Error(`${what} is not built: ${path} is missing. Run tools/build.sh first.`);
   const data = mkdtempSync(join(tmpdir(), 'lotse-browser-'));
   const port = await freePort();
-  const server = spawn(program, ['serve', '--data', data, '--port', String(port), '--web', web], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const server = spawn(program, ['serve', '--data', data, '--port', String(port), '--web', web, ...more], { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   server.stdout.on('data', (bytes) => (output += bytes));
   server.stderr.on('data', (bytes) => (output += bytes));

@@ -3,7 +3,7 @@ import type * as T from './types';
 /** What a stored answer belongs to; a change names the groups that it makes stale. */
 export type Group =
   | 'coverage' | 'dimensions' | 'analysis' | 'touchpoints' | 'mapping' | 'segments' | 'imports' | 'sources' | 'jobs'
-  | 'connectors' | 'members' | 'tokens' | 'audit' | 'customers' | 'write_keys' | 'webhooks' | 'live' | 'identities' | 'computed' | 'customer_view' | 'quality' | 'event_types' | 'privacy' | 'exports';
+  | 'connectors' | 'members' | 'tokens' | 'audit' | 'customers' | 'write_keys' | 'webhooks' | 'live' | 'identities' | 'computed' | 'customer_view' | 'quality' | 'event_types' | 'privacy' | 'exports' | 'deliveries';
 
 /** A question to a workspace: its answer may be kept and asked again. Use with `useApi`. */
 export interface Question<Request, Answer> {
@@ -149,6 +149,15 @@ export const api = {
   startExport: change<T.ExportRequest, T.Export>('POST', 'exports', ['exports', 'audit'], whole),
   cancelExport: change<{ id: string }, T.Export>('POST', (r) => `exports/${id(r.id)}/cancel`, ['exports']),
   deleteExport: change<{ id: string }>('DELETE', (r) => `exports/${id(r.id)}`, ['exports', 'audit']),
+  deliveries: get<T.List<T.Delivery>>('deliveries', 'deliveries'),
+  deliveryRuns: getBy<{ id: string; cursor?: string }, T.List<T.DeliveryRun>>(
+    'deliveries', 'delivery/runs', (r) => `deliveries/${id(r.id)}/runs${r.cursor ? `?cursor=${id(r.cursor)}` : ''}`),
+  deliveryPreview: ask<T.DeliveryPreviewRequest, T.DeliveryPreview>('deliveries', 'deliveries/preview'),
+  addDelivery: change<T.DeliveryRequest, T.Delivery>('POST', 'deliveries', ['deliveries', 'audit'], whole),
+  editDelivery: change<{ id: string; etag?: string; delivery: T.DeliveryRequest }, T.Delivery>(
+    'PATCH', (r) => `deliveries/${id(r.id)}`, ['deliveries', 'audit'], { body: (r) => r.delivery, etag: (r) => r.etag }),
+  deleteDelivery: change<{ id: string }>('DELETE', (r) => `deliveries/${id(r.id)}`, ['deliveries', 'audit']),
+  doDelivery: change<{ id: string; what: 'run' | 'pause' | 'resume' | 'restart' }, T.Delivery>('POST', (r) => `deliveries/${id(r.id)}/${r.what}`, ['deliveries', 'audit']),
   cancelImport: change<{ id: string }, T.Import>('POST', (r) => `imports/${id(r.id)}/cancel`, ['imports']),
   undoImport: change<{ id: string }, T.Import>('POST', (r) => `imports/${id(r.id)}/undo`, loaded),
   sources: get<T.List<T.Source>>('sources', 'sources'),

@@ -110,6 +110,7 @@ export function useLiveWorkspace(workspace: string) {
           if (event.data.kind === 'retention') stale(['privacy', 'analysis', 'customers', 'coverage', 'sources']);
           if (event.data.kind === 'key_rotation') stale(['privacy', 'customers', 'identities', 'audit']);
           if (event.data.kind === 'pull') stale(['connectors']);
+          if (event.data.kind === 'deliver') stale(['deliveries']);
         }
         if (event.type === 'events_appended') stale(eventGroups.filter((g) => g !== 'imports'));
         if (event.type === 'mapping_changed') stale(mappingGroups);

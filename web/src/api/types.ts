@@ -188,6 +188,15 @@ export interface List<T> {
   items: T[];
   next_cursor?: string;
 }
+export type Delivery = Schemas['Delivery'];
+export type DeliveryContent = Schemas['DeliveryContent'];
+export type DeliveryPreview = Schemas['DeliveryPreview'];
+export type DeliveryPreviewRequest = Schemas['DeliveryPreviewRequest'];
+export type DeliveryPurpose = Schemas['DeliveryPurpose'];
+export type DeliveryRequest = Schemas['DeliveryRequest'];
+export type DeliveryRun = Schemas['DeliveryRun'];
+export type DeliveryWhat = Schemas['DeliveryWhat'];
+export type DeliveryWhere = Schemas['DeliveryWhere'];
 export type Connector = Schemas['Connector'];
 export type ConnectorKind = Schemas['ConnectorKind'];
 export type ConnectorPatch = Schemas['ConnectorPatch'];

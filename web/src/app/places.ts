@@ -39,7 +39,7 @@ const places: Place[] = [
       { key: 'identities', path: addresses.identities, right: 'see_customers' },
       { key: 'quality', path: addresses.quality, right: 'read' },
       { key: 'privacy', path: addresses.privacy, right: 'see_identifiers' },
-      { key: 'exports', path: addresses.exports, right: 'analyse' },
+      { key: 'exports', path: addresses.exports, right: 'analyse', filtered: true },
     ],
   },
   {

@@ -1,8 +1,9 @@
-import { Button, Group, Modal, Radio, Select, Stack, Switch, Text, TextInput } from '@mantine/core';
+import { Button, Group, Modal, Radio, Stack, Switch, Text } from '@mantine/core';
 import { useState } from 'react';
-import { api, asProblem, useApi, useChange, useWorkspace, type ExportFormat } from '@/api';
+import { api, asProblem, isOpenFilter, useChange, useFilter, useWorkspace, type ExportFormat } from '@/api';
 import { useLocale, useTexts } from '@/i18n';
 import { ProblemNote } from '@/ui';
+import { filterLines, filterTexts, useNames, useRuleText, useSegments } from '@/ui/filterbar';
 import { texts } from './de';
 
 const formats: ExportFormat[] = ['csv', 'parquet', 'xes', 'ocel_json'];
@@ -22,19 +23,16 @@ function ExportForm({ onClose }: { onClose: () => void }) {
   const { t } = useTexts(texts);
   const { t: shared } = useLocale();
   const workspace = useWorkspace();
-  const sources = useApi(api.sources);
+  const [filter] = useFilter();
   const start = useChange(api.startExport, { quiet: true });
   const [format, setFormat] = useState<ExportFormat>('csv');
-  const [source, setSource] = useState<string | null>(null);
-  const [from, setFrom] = useState('');
-  const [to, setTo] = useState('');
   const [originals, setOriginals] = useState(false);
   const problem = start.error ? asProblem(start.error) : undefined;
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        start.mutate({ format, originals, ...(source && { source }), ...(from && { from }), ...(to && { to }) }, { onSuccess: onClose });
+        start.mutate({ format, originals, filter }, { onSuccess: onClose });
       }}
     >
       <Stack gap="md">
@@ -46,18 +44,7 @@ function ExportForm({ onClose }: { onClose: () => void }) {
             ))}
           </Stack>
         </Radio.Group>
-        <Select
-          label={t('dialog.source')}
-          placeholder={t('dialog.source_all')}
-          value={source}
-          onChange={setSource}
-          clearable
-          data={(sources.data?.items ?? []).map((s) => ({ value: s.id, label: s.name }))}
-        />
-        <Group grow align="flex-start">
-          <TextInput type="date" label={t('dialog.from')} value={from} onChange={(e) => setFrom(e.currentTarget.value)} error={problem?.of('from')} />
-          <TextInput type="date" label={t('dialog.to')} value={to} onChange={(e) => setTo(e.currentTarget.value)} error={problem?.of('to')} />
-        </Group>
+        {isOpenFilter(filter) ? <Text fz="sm">{t('dialog.everything')}</Text> : <Selected />}
         {workspace.may('see_identifiers') && (
           <Switch label={t('dialog.originals')} description={t('dialog.originals_hint')} checked={originals} onChange={(e) => setOriginals(e.currentTarget.checked)} />
         )}
@@ -76,5 +63,23 @@ function ExportForm({ onClose }: { onClose: () => void }) {
         </Group>
       </Stack>
     </form>
+  );
+}
+
+/** What the filter bar lets through, in words. */
+function Selected() {
+  const { t } = useTexts(texts);
+  const { t: words, format } = useTexts(filterTexts);
+  const [filter] = useFilter();
+  const speaker = { t: words, format, names: useNames(), segments: useSegments(), rule: useRuleText() };
+  return (
+    <div>
+      <Text fz="sm">{t('dialog.selected')}</Text>
+      <Text component="ul" fz="sm" c="dimmed" mt={4} mb={0} pl="md">
+        {filterLines(filter, speaker).map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </Text>
+    </div>
   );
 }

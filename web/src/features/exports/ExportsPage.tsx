@@ -6,8 +6,10 @@ import { api, useApi, useChange, useWorkspace, type Export } from '@/api';
 import { problemText } from '@/api/problemTexts';
 import { useLocale, useTexts } from '@/i18n';
 import { Answer, EmptyState, Page, Pill, Section, Table, useNotify, useNow, type Column } from '@/ui';
+import { FilterBar } from '@/ui/filterbar';
 import { texts } from './de';
 import { ExportDialog } from './ExportDialog';
+import { Tabs } from './Tabs';
 
 const runs = (e: Export) => e.state === 'queued' || e.state === 'running';
 const tones = { queued: undefined, running: 'accent', done: 'good', failed: 'bad', cancelled: undefined, undone: undefined } as const;
@@ -23,7 +25,7 @@ export function Component() {
     </Button>
   );
   return (
-    <Page title={t('title')} answer={exports.data && (ready > 0 ? t('answer', { count: ready }) : t('answer_none'))} coverage>
+    <Page title={t('title')} answer={exports.data && (ready > 0 ? t('answer', { count: ready }) : t('answer_none'))} filters={<FilterBar />} coverage actions={<Tabs now="now" />}>
       <Section title={t('list')} aside={(exports.data?.items.length ?? 0) > 0 && add}>
         <Answer
           of={exports}
@@ -53,7 +55,7 @@ function ExportList({ exports }: { exports: Export[] }) {
   const columns = useMemo<Column<Export>[]>(() => {
     const what = (e: Export) => {
       const period = e.from && e.to ? t('what.period', { from: e.from, to: e.to }) : e.from ? t('what.from', { from: e.from }) : e.to ? t('what.to', { to: e.to }) : '';
-      return [e.source_name, period, e.originals && t('what.originals')].filter(Boolean).join(', ') || t('what.all');
+      return [e.source_name, period, e.filtered && t('what.filtered'), e.originals && t('what.originals')].filter(Boolean).join(', ') || t('what.all');
     };
     return [
       { key: 'format', header: t('column.format'), render: (e) => t(`format.${e.format}`), sort: (e) => e.format },

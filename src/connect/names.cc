@@ -1,8 +1,8 @@
-#include "connect/detail/names.h"
+#include "connect/names.h"
 
 #include <algorithm>
 
-namespace lotse::connect::detail {
+namespace lotse::connect {
 
 Result<std::string> checked_name(std::string_view name, std::string_view field) {
   const auto blank = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
@@ -14,4 +14,4 @@ Result<std::string> checked_name(std::string_view name, std::string_view field) 
   return std::string(name);
 }
 
-}  // namespace lotse::connect::detail
+}  // namespace lotse::connect
