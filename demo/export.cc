@@ -194,6 +194,8 @@ Result<std::vector<WrittenFile>> generate(const std::filesystem::path& folder, u
   const World world = simulate(seed);
   std::vector<WrittenFile> files;
   for (size_t s = 0; s < system_count; ++s) files.push_back(TRY(write_system(world, static_cast<System>(s), folder)));
+  files.push_back(TRY(write_kpis(world, folder)));
+  files.push_back(TRY(write_json(folder, "kpis.json", kpis_json())));
   files.push_back(TRY(write_json(folder, "sources.json", sources_json())));
   files.push_back(TRY(write_json(folder, "touchpoints.json", touchpoints_json())));
   files.push_back(TRY(write_json(folder, "personas.json", personas_json())));

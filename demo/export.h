@@ -38,6 +38,9 @@ std::string_view campaign_name(uint8_t);
 std::string_view product_name(uint8_t);
 std::string_view occasion_name(Type);  ///< of an answer: Beziehung, Glasfaseranschluss, Technikerbesuch
 
+Result<WrittenFile> write_kpis(const World&, const std::filesystem::path& folder);
+
+std::string kpis_json();
 std::string sources_json();
 std::string touchpoints_json();
 std::string personas_json();

@@ -23,6 +23,7 @@ struct WrittenFile {
 
 /// Simulates and writes into `folder`, which is made where it is missing:
 ///   web_portal.csv app_events.csv crm_aktivitaeten.csv erp_buchungen.csv servicecenter.csv shop_besuche.tsv
+///   bi_kennzahlen.csv what the company's BI reports by month and market; kpis.json defines its KPIs and names the data set
 ///   sources.json      per file: the source's name and how it is to be read (connect's SourceMapping)
 ///   touchpoints.json  the 46 owned touchpoints with owner, channel, direction and the event types that map to them
 ///   segments.json     saved filters, with names in place of ids (names.h)

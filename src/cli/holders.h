@@ -26,7 +26,7 @@ class ColumnsHolder : public Holder {
  public:
   explicit ColumnsHolder(analysis::Analysis& analysis) : analysis_(analysis) {}
   std::string_view name() const override { return "columns"; }
-  std::vector<std::string> places() const override { return {"columns.snapshot"}; }
+  std::vector<std::string> places() const override { return {"columns.snapshot", "columns.snapshot.new"}; }
   Result<nlohmann::json> find(const WorkspaceId&, const Subject&) override { return nlohmann::json(); }  // nothing that the events do not say
   Result<uint64_t> erase(const WorkspaceId&, std::span<const Subject>) override { return uint64_t{0}; }
   Result<void> purge(const WorkspaceId& workspace, std::span<const Subject> subjects, std::stop_token stop) override;

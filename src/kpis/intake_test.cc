@@ -30,7 +30,8 @@ class Intake : public testing::Test {
   }
   KpiTaken deliver(const nlohmann::json& values, std::optional<std::string> only = {}, const char* by = "us_x", Micros at = now) {
     std::vector<Incoming> rows;
-    for (const auto& value : from_json<KpiDelivery>({{"values", values}}).value().values) rows.push_back({.number = static_cast<int64_t>(rows.size()), .row = value});
+    const auto delivery = from_json<KpiDelivery>({{"values", values}}).value();
+    for (const auto& value : delivery.values) rows.push_back({.number = static_cast<int64_t>(rows.size()), .row = value});
     return database_->write(workspace, [&](db::Session& s) { return take(s, {.principal = by, .only_source = only}, rows, at, true); }).value();
   }
   static std::string codes(const KpiTaken& taken) {
@@ -55,7 +56,7 @@ TEST_F(Intake, TakesWhatItCanAndNamesTheRest) {
                               {{"kpi", "churn"}, {"period", "2026-01"}, {"value", 1}, {"n", -1}},
                               {{"kpi", "revenue"}, {"period", "2026-01-31"}, {"granularity", "month"}, {"value", "1.234,5"}}});
   EXPECT_EQ(taken.added, 3u);
-  EXPECT_EQ(codes(taken), "1 unknown_kpi; 3 bad_period; 4 period_out_of_range; 5 bad_kpi_value; 6 bad_kpi_value; 7 given_twice; 8 unknown_touchpoint; 9 bad_kpi_n; ");
+  EXPECT_EQ(codes(taken), "1 unknown_kpi; 3 bad_period; 4 period_out_of_range; 5 bad_kpi_value; 6 bad_kpi_value; 7 given_twice; 8 unknown_kpi_touchpoint; 9 bad_kpi_n; ");
   EXPECT_EQ(deliver({{{"kpi", "revenue"}, {"period", "2026-01"}, {"value", 1234.5}}}).unchanged, 1u) << "the last day stood for its month";
 }
 

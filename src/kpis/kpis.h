@@ -58,7 +58,7 @@ class Kpis {
   Result<std::function<Result<void>(const std::function<bool(std::string_view)>&)>> export_csv(const Viewer& viewer, const ValueQuery& query);
 
   /// errors    forbidden, no_kpi_values, too_many_kpi_values (/values)
-  /// rejected  unknown_kpi, bad_period, period_out_of_range, bad_kpi_value, bad_kpi_n, unknown_touchpoint, kpi_text_too_long, given_twice,
+  /// rejected  unknown_kpi, bad_period, period_out_of_range, bad_kpi_value, bad_kpi_n, unknown_kpi_touchpoint, kpi_text_too_long, given_twice,
   ///           nothing_to_withdraw
   Result<KpiTaken> deliver(const Viewer& viewer, const KpiDelivery& delivery);
   /// By a source's write key: only KPIs of this source are known to it.

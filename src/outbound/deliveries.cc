@@ -231,9 +231,14 @@ Result<Delivery> Deliveries::create(const Viewer& viewer, const DeliveryRequest&
   return out;
 }
 
-Result<Delivery> Deliveries::change(const Viewer& viewer, std::string_view id, const DeliveryRequest& request, const std::optional<std::string>& etag) {
-  TRY(may_deliver(viewer, &request.what));
+Result<Delivery> Deliveries::change(const Viewer& viewer, std::string_view id, const DeliveryPatch& patch, const std::optional<std::string>& etag) {
+  TRY(may_deliver(viewer));
   auto stored = TRY(load(viewer.workspace(), id));
+  const DeliveryRequest request{.name = patch.name.value_or(stored.name),
+                                .what = patch.what.value_or(stored.what),
+                                .where = patch.where.value_or(stored.where),
+                                .schedule = patch.by_hand ? std::nullopt : patch.schedule ? patch.schedule : stored.schedule,
+                                .secret = patch.secret};
   if (etag && *etag != std::to_string(stored.version)) return Error::make(ErrorKind::stale, "stale", "the delivery is at version " + std::to_string(stored.version));
   TRY(check(viewer, request));
   if (request.what.content != stored.what.content) return Error::invalid("content_fixed", "/what/content", "make another delivery for other content");

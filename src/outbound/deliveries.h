@@ -20,6 +20,8 @@
 
 namespace lotse::outbound {
 
+class ConsentGate;
+
 struct DeliveryRuns {
   std::vector<DeliveryRun> items;  ///< newest first, 50 a page
   std::optional<std::string> next_cursor;
@@ -69,9 +71,9 @@ class Deliveries : public Holder {
   ///           not_for_this_kind, forbidden; those of filters), of check_where (/where/…), folder_not_allowed, invalid_schedule, secret_needed,
   ///           invalid_text, invalid_webhook_secret (/secret)
   Result<Delivery> create(const Viewer& viewer, const DeliveryRequest& request);
-  /// The whole delivery anew, its place is kept. errors  likewise; stale; content_fixed (/what/content); secret_needed also where another host is
+  /// Its place is kept. errors  likewise; stale; content_fixed (/what/content); secret_needed also where another host is
   ///   named and no secret given
-  Result<Delivery> change(const Viewer& viewer, std::string_view id, const DeliveryRequest& request, const std::optional<std::string>& etag);
+  Result<Delivery> change(const Viewer& viewer, std::string_view id, const DeliveryPatch& patch, const std::optional<std::string>& etag);
   /// What was delivered stays where it is.
   Result<void> remove(const Viewer& viewer, std::string_view id);
   /// errors  delivery_paused, delivery_running
@@ -105,8 +107,8 @@ class Deliveries : public Holder {
   Result<void> run(jobs::JobContext& context);
   Result<void> deliver(const Viewer& viewer, Stored& stored, DeliveryRun& run, std::stop_token stop);
   std::optional<Range> next_range(const events::DuckStore& store, const Stored& stored);
-  Result<void> deliver_range(const Viewer& viewer, Stored& stored, DeliveryRun& run, const Range& range, bool again, Audience& audience, std::stop_token stop);
-  Result<Audience> audience_of(const Viewer& viewer, const Stored& stored, DeliveryRun& run, std::stop_token stop);
+  Result<void> deliver_range(const Viewer& viewer, Stored& stored, DeliveryRun& run, const Range& range, bool again, Audience& audience, ConsentGate& gate, std::stop_token stop);
+  Result<Audience> audience_of(const Viewer& viewer, const Stored& stored, ConsentGate& gate, std::stop_token stop);
   Result<void> move_on(const WorkspaceId& workspace, Stored& stored, const Range& range, bool delivered, std::span<const uint32_t> entered, std::span<const uint32_t> left);
   Result<void> write_run(const WorkspaceId& workspace, const DeliveryRun& run);
   std::filesystem::path spool(const WorkspaceId& workspace) const { return parts_.stores.folder(workspace) / "deliveries"; }

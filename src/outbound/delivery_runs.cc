@@ -180,8 +180,9 @@ Result<void> Deliveries::deliver(const Viewer& viewer, Stored& stored, DeliveryR
   const auto store = TRY(parts_.stores.open(workspace));
   if (stored.what.content != DeliveryContent::events && !parts_.analysis.wait_until(workspace, store->as_of(), std::chrono::seconds(30)))
     return Error::make(ErrorKind::unavailable, "columns_loading");
+  ConsentGate gate(parts_.consents, *store, workspace, stored.what.purpose);
   Audience audience;
-  if (stored.what.content == DeliveryContent::audience) audience = TRY(audience_of(viewer, stored, run, stop));
+  if (stored.what.content == DeliveryContent::audience) audience = TRY(audience_of(viewer, stored, gate, stop));
   run.again = !stored.pending.empty();
   for (bool more = true; more;) {
     const bool again = !stored.pending.empty();
@@ -194,7 +195,8 @@ Result<void> Deliveries::deliver(const Viewer& viewer, Stored& stored, DeliveryR
       }));
       if (noted == 0) return Error::make(ErrorKind::cancelled, "cancelled", "the delivery was changed meanwhile");
     }
-    TRY(deliver_range(viewer, stored, run, *range, again, audience, stop));
+    TRY(deliver_range(viewer, stored, run, *range, again, audience, gate, stop));
+    run.left_out = gate.left_out();
     TRY(write_run(workspace, run));
     more = stored.what.content == DeliveryContent::events || !audience.entered.empty() || !audience.left.empty();
   }
@@ -202,15 +204,12 @@ Result<void> Deliveries::deliver(const Viewer& viewer, Stored& stored, DeliveryR
 }
 
 /// The members who may be delivered now, against those who were.
-Result<Deliveries::Audience> Deliveries::audience_of(const Viewer& viewer, const Stored& stored, DeliveryRun& run, std::stop_token stop) {
+Result<Deliveries::Audience> Deliveries::audience_of(const Viewer& viewer, const Stored& stored, ConsentGate& gate, std::stop_token stop) {
   Filter filter;
   filter.segment = stored.what.segment;
-  const auto store = TRY(parts_.stores.open(viewer.workspace()));
-  ConsentGate gate(parts_.consents, *store, viewer.workspace(), stored.what.purpose);
   Audience out;
   for (const uint32_t customer : TRY(parts_.analysis.members(viewer, filter, stop)))
     if (TRY(gate.lets(customer))) out.members.push_back(customer);
-  run.left_out = gate.left_out();
   std::vector<uint32_t> before;
   for (const auto& row : TRY(parts_.database.read(viewer.workspace(), [&](db::Session& s) { return s.query(sql::member_list, {{":delivery_id", stored.id}}); })))
     before.push_back(static_cast<uint32_t>(row.integer(0)));
@@ -219,13 +218,12 @@ Result<Deliveries::Audience> Deliveries::audience_of(const Viewer& viewer, const
   return out;
 }
 
-Result<void> Deliveries::deliver_range(const Viewer& viewer, Stored& stored, DeliveryRun& run, const Range& range, bool again, Audience& audience, std::stop_token stop) {
+Result<void> Deliveries::deliver_range(const Viewer& viewer, Stored& stored, DeliveryRun& run, const Range& range, bool again, Audience& audience, ConsentGate& gate, std::stop_token stop) {
   const WorkspaceId& workspace = viewer.workspace();
   const auto store = TRY(parts_.stores.open(workspace));
   const DeliveryWhat& what = stored.what;
   const bool message = stored.where.place == DeliveryPlace::webhook, changes = what.mode == DeliveryMode::changes;
   const std::string name = fmt::format("{}-{:06}", plain(stored.name), range.sequence);
-  ConsentGate gate(parts_.consents, *store, workspace, what.purpose);
   detail::Parcel parcel{.name = message ? name : name + (what.format == DeliveryFormat::csv ? ".csv" : ".parquet"), .key = fmt::format("{}-{}", stored.id, range.sequence), .again = again,
                         .now = parts_.clock.now()};
   Spooled spooled{spool(workspace) / stored.id / parcel.name};
@@ -239,7 +237,6 @@ Result<void> Deliveries::deliver_range(const Viewer& viewer, Stored& stored, Del
   std::vector<uint32_t> entered = audience.entered, left = audience.left;
   if (what.content == DeliveryContent::events) {
     rows = TRY(detail::write_events(order));
-    run.left_out += gate.left_out();
   } else if (what.content == DeliveryContent::customers) {
     std::vector<uint32_t> customers;
     for (const uint32_t customer : TRY(parts_.analysis.members(viewer, what.filter, stop))) customers.push_back(customer);
@@ -254,7 +251,6 @@ Result<void> Deliveries::deliver_range(const Viewer& viewer, Stored& stored, Del
     std::vector<uint32_t> let;
     for (const uint32_t customer : customers)
       if (TRY(gate.lets(customer))) let.push_back(customer);
-    run.left_out = gate.left_out();
     rows = TRY(detail::write_customers(order, let));
   } else if (what.content == DeliveryContent::audience && message) {
     entered.resize(std::min(entered.size(), parts_.members_a_message));

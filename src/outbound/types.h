@@ -126,6 +126,19 @@ struct DeliveryRequest {
                        field("secret", &DeliveryRequest::secret, "password, token or key; webhook: whsec_…, made where it is absent; stored encrypted, never given out"));
   }
 };
+/// What is absent stays. A secret is asked for again where the settings name another host.
+struct DeliveryPatch {
+  std::optional<std::string> name, secret;
+  std::optional<DeliveryWhat> what;
+  std::optional<DeliveryWhere> where;
+  std::optional<connect::Schedule> schedule;
+  bool by_hand = false;
+  static constexpr auto describe() {
+    return json_object("DeliveryPatch", field("name", &DeliveryPatch::name, ""), field("what", &DeliveryPatch::what, "its content cannot be changed"),
+                       field("where", &DeliveryPatch::where, ""), field("schedule", &DeliveryPatch::schedule, ""),
+                       defaulted("by_hand", &DeliveryPatch::by_hand, "without a schedule from now on"), field("secret", &DeliveryPatch::secret, "a new one"));
+  }
+};
 /// Whom a delivery would hold now.
 struct DeliveryPreview {
   uint64_t customers = 0, left_out = 0;

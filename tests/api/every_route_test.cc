@@ -121,6 +121,7 @@ TEST(EveryRoute, FindsNothingOfAnotherWorkspaceByItsId) {
       if (route.path.ends_with("/members/{user_id}")) body = {{"role", "reader"}};
       if (route.path.ends_with("/sources/{id}") && !route.path.ends_with("/privacy/sources/{id}")) body = {{"channel", "web"}};
       if (route.path.ends_with("/computed/{id}")) body = {{"name", "x"}, {"definition", {{"kind", "events"}}}};
+      if (route.path.ends_with("/kpis/{id}")) body = {{"key", "x"}, {"name_de", "x"}, {"name_en", "x"}, {"source", "x"}, {"unit", "eur"}};
       if (route.path.ends_with("/segments/{id}")) body = {{"name", "x"}, {"filter", nlohmann::json::object()}};
     }
     const auto answer = other->ask(method(route), address(route, server.b), route.request ? body.dump() : "");

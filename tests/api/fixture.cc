@@ -123,6 +123,9 @@ void TestServer::fill() {
   }
   EXPECT_EQ(made["state"], "done") << made.dump(1);
   things["/sources/{id}"] = must(admin->get(ws + "/sources"), 200)["items"][0]["id"];
+  things["/retention/{subject}"] = things["/sources/{id}"];
+  things["/kpis/{id}"] = must(admin->post(ws + "/kpis", {{"key", "umsatz"}, {"name_de", "Umsatz"}, {"name_en", "Revenue"}, {"source", things["/sources/{id}"]}, {"unit", "eur"}}), 201)["id"];
+  EXPECT_EQ(must(admin->post(ws + "/kpi_values", {{"values", {{{"kpi", "umsatz"}, {"period", "2026-01"}, {"market", "anna"}, {"value", 1}}}}}), 200)["added"], 1);
   things["/write_keys/{id}"] = must(admin->post(ws + "/write_keys", {{"source", things["/sources/{id}"]}, {"name", "Shop"}}), 201)["write_key"]["id"];
   things["/webhooks/{id}"] = must(admin->post(ws + "/webhooks", {{"source", things["/sources/{id}"]}, {"name", "Tickets"}, {"preset", "zendesk"}}), 201)["webhook"]["id"];
   things["/connectors/{id}"] = must(admin->post(ws + "/connectors", {{"name", "Abruf"}, {"kind", "http"}, {"source_name", "Abruf"}, {"schedule", {{"every_minutes", 60}}},

@@ -1,4 +1,6 @@
 // Counting by persons, accounts, contracts and orders: by the tracking API, events by API, an import; numbers computed by hand.
+#include <fmt/format.h>
+
 #include <thread>
 
 #include "fixture.h"
@@ -85,7 +87,8 @@ TEST_F(Kinds, TwoPersonsOfAnAccountAreOneCourse) {
   const auto size = admin->post(ws + "/analysis/audience", {{"filter", {{"count_by", "account"}}}}).json();
   EXPECT_EQ(size["customers"], 2);
   uint64_t visited = 0;
-  for (const auto& one : admin->get(ws + "/touchpoints?count_by=account").json()["items"])
+  const json touchpoints = admin->get(ws + "/touchpoints?count_by=account").json();
+  for (const auto& one : touchpoints["items"])
     if (one["name"] == "Visit") visited = one["customers"];
   EXPECT_EQ(visited, 2u);
   EXPECT_EQ(admin->get(ws + "/touchpoints?count_by=household").code(), "count_by_unknown");

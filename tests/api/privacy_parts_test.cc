@@ -23,7 +23,8 @@ class Parts : public World {
     parts->tracking.take({.call = "batch", .body = body, .write_key = write_key, .since = std::chrono::steady_clock::now()},
                          [&](Result<connect::TrackingAnswer> a) { answer.set_value(std::move(a)); });
     std::string codes;
-    for (const auto& r : answer.get_future().get().value().rejected) codes += r.code + " ";
+    const auto got = answer.get_future().get().value();
+    for (const auto& r : got.rejected) codes += r.code + " ";
     return codes;
   }
   /// Values of a customer attribute, by event.
@@ -32,7 +33,8 @@ class Parts : public World {
     const auto identity = parts->vault->find(workspace, std::array<std::string_view, 1>{customer}).value()[0];
     const auto dictionary = store->dictionary();
     std::multiset<std::string> out;
-    for (const auto& event : store->customer_events(store->customer_of(identity), store->as_of(), 0, 1000).value())
+    const auto events = store->customer_events(store->customer_of(identity), store->as_of(), 0, 1000).value();
+    for (const auto& event : events)
       for (const auto& [number, text] : event.attributes)
         for (const auto& a : dictionary->attributes)
           if (a.number == number && a.name == attribute) out.insert(text);
@@ -92,7 +94,10 @@ TEST(Rectification, ReplacesAValueEverywhereAndForGood) {
 TEST(Rectification, PutsAnIdentifierRight) {
   Parts world;
   const std::string typo = "numbat.schreibfehlr@example.com", mail = "numbat@example.com";
-  world.append({world.event(typo, "visit", "1"), world.event("cara", "visit", "2")});
+  // The instance key that the helper makes of a customer would hold the wrong identifier, too; it is none.
+  auto first = world.event(typo, "visit", "1");
+  first.instance_key = "K-1";
+  world.append({first, world.event("cara", "visit", "2")});
   const privacy::RequestOrder order{.kind = privacy::RequestKind::rectification, .customers = {typo}, .wrong = typo, .right = mail};
   auto taken = order;
   taken.right = "cara";
@@ -126,7 +131,8 @@ TEST(Retention, DeletesWhatIsOlderThanARuleAllows) {
                 at(world.event("ben", "visit", "3", {{"tarif", "Basis"}}), recent)});
   world.append({at(world.event("cara", "visit", "4"), "2020-01-06T08:00:00Z")}, "Andere");
   std::string source;
-  for (const auto& one : world.parts->sources.list(world.viewer()).value())
+  const auto sources = world.parts->sources.list(world.viewer()).value();
+  for (const auto& one : sources)
     if (one.name == "Web") source = one.id;
   const privacy::RetentionRule rule{.kind = privacy::RetentionKind::source, .subject = source, .months = 24};
   const auto preview = world.parts->retention.preview(world.viewer(), rule).value();
@@ -135,7 +141,8 @@ TEST(Retention, DeletesWhatIsOlderThanARuleAllows) {
   EXPECT_EQ(world.parts->retention.preview(world.viewer(), {.kind = rule.kind, .subject = "src_x", .months = 3}).error().code, "subject_not_found");
   EXPECT_EQ(world.parts->retention.preview(world.viewer(), {.kind = rule.kind, .subject = source, .months = 0}).error().code, "months_out_of_range");
   const auto duty = [&] {
-    for (const auto& one : world.parts->privacy_status.status(world.viewer(), {source}).value().duties)
+    const auto status = world.parts->privacy_status.status(world.viewer(), {source}).value();
+    for (const auto& one : status.duties)
       if (one.code == "retention") return one.state;
     return std::string();
   };

@@ -23,7 +23,7 @@ describe('deliveries', () => {
     const page = await openPage(browser, server);
     await signInQuickly(page, server);
     await page.goto(`${home}/daten/export`);
-    await page.getByRole('radio', { name: 'Auslieferungen' }).check({ force: true });
+    await page.locator('label').filter({ hasText: 'Auslieferungen' }).click();
     await page.getByText('Keine Auslieferungen').waitFor();
     await page.getByRole('link', { name: 'Neue Auslieferung' }).click();
     await page.getByRole('radio', { name: 'Touchpoints' }).check();

@@ -668,6 +668,7 @@ Result<void> Live::choose_kind(Seen& seen, std::optional<int64_t> as_of, CountBy
 
 Result<Seen> Live::see(std::optional<int64_t> as_of, std::optional<int64_t> mapping_version, CountBy kind) {
   touch();
+  projections_.expire(shared_.clock.now() - std::chrono::duration_cast<Micros>(shared_.options.answers_kept_for));
   Seen seen;
   TRY(choose(seen, as_of));
   if (kind != CountBy::person) TRY(choose_kind(seen, as_of, kind));

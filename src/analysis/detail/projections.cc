@@ -220,6 +220,7 @@ void Projections::relinked(const events::Relinked& news) {
 }
 
 void Projections::expire(Micros before) {
+  if (touched_us_ == 0) return;  // nothing was asked for
   if (touched_us_ >= before.count()) {
     std::lock_guard lock(news_mutex_);
     if (!forget_) return;
@@ -231,6 +232,7 @@ void Projections::expire(Micros before) {
   forget_ = follows_links_ = false;
   moved_.clear();
   bytes_ = 0;
+  touched_us_ = 0;
 }
 
 void Projections::count_bytes() {

@@ -13,7 +13,7 @@ Result<outbound::DeliveryPreview> preview(Services& services, const Viewer& view
   return services.deliveries.preview(viewer, body.what);
 }
 Result<Delivery> get(Services& services, const Viewer& viewer, const Request& request) { return services.deliveries.get(viewer, request.parameter("id")); }
-Result<Delivery> change(Services& services, const Viewer& viewer, const Request& request, const outbound::DeliveryRequest& body) {
+Result<Delivery> change(Services& services, const Viewer& viewer, const Request& request, const outbound::DeliveryPatch& body) {
   return services.deliveries.change(viewer, request.parameter("id"), body, request.if_match());
 }
 Result<NoContent> remove(Services& services, const Viewer& viewer, const Request& request) {

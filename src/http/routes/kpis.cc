@@ -77,7 +77,7 @@ std::vector<Route> kpi_routes() {
                               .query("kpi", "kpi_… or key; absent: all")));
   rows.push_back(row(Method::post, "/workspaces/{ws}/kpi_values", Right::import_data,
                      "Deliver values; one that is delivered again replaces the former, which is kept. Answered when they would survive a power cut",
-                     {"no_kpi_values", "too_many_kpi_values", "unknown_kpi", "bad_period", "period_out_of_range", "bad_kpi_value", "bad_kpi_n", "unknown_touchpoint", "kpi_text_too_long",
+                     {"no_kpi_values", "too_many_kpi_values", "unknown_kpi", "bad_period", "period_out_of_range", "bad_kpi_value", "bad_kpi_n", "unknown_kpi_touchpoint", "kpi_text_too_long",
                       "given_twice", "nothing_to_withdraw"},
                      deliver));
   rows.push_back(row(Method::post, "/workspaces/{ws}/kpi_values/preview", Right::import_data, "What an uploaded file of values would change; nothing is stored",

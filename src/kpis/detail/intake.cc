@@ -53,7 +53,7 @@ Result<Checked> check(const Names& names, const Incoming& in) {
   cell.benchmark = TRY(label(row.benchmark));
   if (const std::string touchpoint = TRY(label(row.touchpoint)); !touchpoint.empty()) {
     const auto known = names.touchpoints.find(touchpoint);
-    if (known == names.touchpoints.end()) return rejected("unknown_touchpoint", touchpoint);
+    if (known == names.touchpoints.end()) return rejected("unknown_kpi_touchpoint", touchpoint);
     cell.touchpoint = known->second;
   }
   if (row.withdraw) return out;

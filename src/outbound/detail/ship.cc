@@ -22,7 +22,7 @@ Result<void> into_folder(const fs::path& folder, const Parcel& parcel) {
   std::error_code failed;
   const fs::path place = folder / parcel.name, half = folder / ("." + parcel.name + ".tmp");
   if (!fs::is_directory(folder, failed)) return Error::make(ErrorKind::unavailable, "folder_not_writable", folder.string());
-  if (!parcel.again && fs::exists(fs::symlink_status(place, failed))) return Error::make(ErrorKind::conflict, "file_exists", place.string());
+  if (!parcel.again && fs::exists(fs::symlink_status(place, failed))) return Error::make(ErrorKind::conflict, "delivery_file_exists", place.string());
   fs::remove(half, failed);
   fs::copy_file(parcel.file, half, fs::copy_options::overwrite_existing, failed);
   if (failed) {

@@ -21,7 +21,7 @@ struct Parcel {
 
 /// Gives it away. In a folder it appears under its name at once and whole; another file of that name is not overwritten, unless it is
 /// this one again.
-///   errors  file_exists, folder_not_writable, disk_full; those of net::fetch; target_unauthorized, target_unavailable, target_answered
+///   errors  delivery_file_exists, folder_not_writable, disk_full; those of net::fetch; target_unauthorized, target_unavailable, target_answered
 Result<void> ship(const DeliveryWhere& where, const std::string& secret, const net::AllowedHosts& allowed, const Parcel& parcel, std::stop_token stop);
 
 /// errors  required, invalid_url, invalid_text, not_a_choice with the field below /where

@@ -20,6 +20,8 @@ export const addresses = {
   editConnector: (id: string) => `daten/quellen/verbindung/${encodeURIComponent(id)}/bearbeiten`,
   webhook: (source: string, id: string) => `daten/quellen/${encodeURIComponent(source)}/webhooks/${encodeURIComponent(id)}`,
   live: 'daten/live',
+  kpis: 'daten/kennzahlen',
+  kpi: (id: string) => `daten/kennzahlen/${encodeURIComponent(id)}`,
   identities: 'daten/identitaeten',
   quality: 'daten/qualitaet',
   reconciliation: 'daten/qualitaet/abgleich',

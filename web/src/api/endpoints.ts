@@ -3,7 +3,7 @@ import type * as T from './types';
 /** What a stored answer belongs to; a change names the groups that it makes stale. */
 export type Group =
   | 'coverage' | 'dimensions' | 'analysis' | 'touchpoints' | 'mapping' | 'segments' | 'imports' | 'sources' | 'jobs'
-  | 'connectors' | 'members' | 'tokens' | 'audit' | 'customers' | 'write_keys' | 'webhooks' | 'live' | 'identities' | 'computed' | 'customer_view' | 'quality' | 'event_types' | 'privacy' | 'exports' | 'deliveries';
+  | 'connectors' | 'members' | 'tokens' | 'audit' | 'customers' | 'write_keys' | 'webhooks' | 'live' | 'identities' | 'computed' | 'customer_view' | 'quality' | 'event_types' | 'privacy' | 'exports' | 'deliveries' | 'kpis';
 
 /** A question to a workspace: its answer may be kept and asked again. Use with `useApi`. */
 export interface Question<Request, Answer> {
@@ -126,6 +126,17 @@ export const api = {
     for (const [key, value] of Object.entries(r)) if (value) query.set(key, value);
     return `reconciliation?${query.toString()}`;
   }),
+  kpis: get<T.List<T.Kpi>>('kpis', 'kpis'),
+  kpi: getBy<{ id: string }, T.Kpi>('kpis', 'kpi', (r) => `kpis/${id(r.id)}`),
+  kpiValues: getBy<{ id: string; granularity?: T.Granularity }, T.KpiValues>('kpis', 'kpi/values', (r) => `kpis/${id(r.id)}/values${r.granularity ? `?granularity=${r.granularity}` : ''}`),
+  kpiCorrections: getBy<{ id: string }, T.KpiCorrections>('kpis', 'kpi/corrections', (r) => `kpis/${id(r.id)}/corrections`),
+  addKpi: change<T.KpiDefinition, T.Kpi>('POST', 'kpis', ['kpis', 'audit'], whole),
+  editKpi: change<{ id: string; etag: string; definition: T.KpiDefinition }, T.Kpi>(
+    'PATCH', (r) => `kpis/${id(r.id)}`, ['kpis', 'audit'], { body: (r) => r.definition, etag: (r) => r.etag }),
+  deleteKpi: change<{ id: string }>('DELETE', (r) => `kpis/${id(r.id)}`, ['kpis', 'audit']),
+  deliverKpis: change<T.KpiDelivery, T.KpiTaken>('POST', 'kpi_values', ['kpis', 'audit'], whole),
+  kpiPreview: ask<T.KpiFileRequest, T.KpiFilePreview>('kpis', 'kpi_values/preview'),
+  importKpis: change<T.KpiFileRequest, T.KpiTaken>('POST', 'kpi_values/import', ['kpis', 'audit'], whole),
   reportCounts: change<T.ReportedCounts, T.ReportedTaken>('POST', 'reconciliation/counts', ['quality', 'audit'], whole),
   trackingPlan: get<T.TrackingPlan>('quality', 'tracking_plan'),
   saveTrackingPlan: change<{ plan: T.TrackingPlanRequest; etag?: string }, T.TrackingPlan>('POST', 'tracking_plan', ['quality', 'audit'], { body: (r) => r.plan, etag: (r) => r.etag }),
@@ -154,8 +165,8 @@ export const api = {
     'deliveries', 'delivery/runs', (r) => `deliveries/${id(r.id)}/runs${r.cursor ? `?cursor=${id(r.cursor)}` : ''}`),
   deliveryPreview: ask<T.DeliveryPreviewRequest, T.DeliveryPreview>('deliveries', 'deliveries/preview'),
   addDelivery: change<T.DeliveryRequest, T.Delivery>('POST', 'deliveries', ['deliveries', 'audit'], whole),
-  editDelivery: change<{ id: string; etag?: string; delivery: T.DeliveryRequest }, T.Delivery>(
-    'PATCH', (r) => `deliveries/${id(r.id)}`, ['deliveries', 'audit'], { body: (r) => r.delivery, etag: (r) => r.etag }),
+  editDelivery: change<{ id: string; etag?: string; patch: T.DeliveryPatch }, T.Delivery>(
+    'PATCH', (r) => `deliveries/${id(r.id)}`, ['deliveries', 'audit'], { body: (r) => r.patch, etag: (r) => r.etag }),
   deleteDelivery: change<{ id: string }>('DELETE', (r) => `deliveries/${id(r.id)}`, ['deliveries', 'audit']),
   doDelivery: change<{ id: string; what: 'run' | 'pause' | 'resume' | 'restart' }, T.Delivery>('POST', (r) => `deliveries/${id(r.id)}/${r.what}`, ['deliveries', 'audit']),
   cancelImport: change<{ id: string }, T.Import>('POST', (r) => `imports/${id(r.id)}/cancel`, ['imports']),

@@ -53,7 +53,7 @@ describe('filter in the address', () => {
   });
 
   it('says so when a text cannot be read', () => {
-    for (const text of ['', '4.x', '2.Q', '2.p2025', '2.d1_b', '2.mz', '2.oops', '1.@@@', '1.W10', '2.v-xyz-']) expect(readFilter(text), text).toBeNull();
+    for (const text of ['', '5.x', '4.cz', '2.Q', '2.p2025', '2.d1_b', '2.mz', '2.oops', '1.@@@', '1.W10', '2.v-xyz-']) expect(readFilter(text), text).toBeNull();
   });
 
   it('is equal for random filters', () => {

@@ -360,6 +360,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/kpis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Values of the KPIs of the write key's source: {values: [{kpi, period, value}]}
+         * @description Needs a write key: Basic with the key as user and an empty password, or Bearer. At most 2 MB. One bad value does not spoil the others; one that is delivered again replaces the former. Answered when the values would survive a power cut.
+         */
+        post: operations["post_v1_kpis"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/page": {
         parameters: {
             query?: never;
@@ -1176,6 +1196,178 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/workspaces/{ws}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What other systems are given on a schedule, by name
+         * @description Needs the right import_data.
+         */
+        get: operations["get_workspaces_ws_deliveries"];
+        put?: never;
+        /**
+         * Make a delivery; with a schedule it runs at once, then as planned
+         * @description Needs the right import_data.
+         */
+        post: operations["post_workspaces_ws_deliveries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/deliveries/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How many customers a delivery would hold, and how many did not grant its purpose
+         * @description Needs the right import_data.
+         */
+        post: operations["post_workspaces_ws_deliveries_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/deliveries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One delivery: state, last run, next run
+         * @description Needs the right import_data.
+         */
+        get: operations["get_workspaces_ws_deliveries_id"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a delivery; what it delivered stays
+         * @description Needs the right import_data.
+         */
+        delete: operations["delete_workspaces_ws_deliveries_id"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a delivery; its place is kept, and it runs with the caller's rights from now on
+         * @description Needs the right import_data.
+         */
+        patch: operations["patch_workspaces_ws_deliveries_id"];
+        trace?: never;
+    };
+    "/workspaces/{ws}/deliveries/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause it; a run is stopped
+         * @description Needs the right import_data.
+         */
+        post: operations["post_workspaces_ws_deliveries_id_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/deliveries/{id}/restart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deliver everything anew, in further files
+         * @description Needs the right import_data.
+         */
+        post: operations["post_workspaces_ws_deliveries_id_restart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/deliveries/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go on, with the caller's rights
+         * @description Needs the right import_data.
+         */
+        post: operations["post_workspaces_ws_deliveries_id_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/deliveries/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deliver now
+         * @description Needs the right import_data.
+         */
+        post: operations["post_workspaces_ws_deliveries_id_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/deliveries/{id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Its runs, newest first
+         * @description Needs the right import_data.
+         */
+        get: operations["get_workspaces_ws_deliveries_id_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/workspaces/{ws}/dimensions": {
         parameters: {
             query?: never;
@@ -1620,6 +1812,178 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/workspaces/{ws}/kpi_values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deliver values; one that is delivered again replaces the former, which is kept. Answered when they would survive a power cut
+         * @description Needs the right import_data.
+         */
+        post: operations["post_workspaces_ws_kpi_values"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/kpi_values/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Values as a CSV file, which an import reads again
+         * @description Needs the right read.
+         */
+        get: operations["get_workspaces_ws_kpi_values_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/kpi_values/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the values of an uploaded file
+         * @description Needs the right import_data.
+         */
+        post: operations["post_workspaces_ws_kpi_values_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/kpi_values/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What an uploaded file of values would change; nothing is stored
+         * @description Needs the right import_data.
+         */
+        post: operations["post_workspaces_ws_kpi_values_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/kpis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * KPIs that sources deliver, with their data set and newest values, by key
+         * @description Needs the right read.
+         */
+        get: operations["get_workspaces_ws_kpis"];
+        put?: never;
+        /**
+         * Define a KPI of a data set
+         * @description Needs the right import_data.
+         */
+        post: operations["post_workspaces_ws_kpis"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/kpis/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One KPI
+         * @description Needs the right read.
+         */
+        get: operations["get_workspaces_ws_kpis_id"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a KPI with all its values
+         * @description Needs the right import_data.
+         */
+        delete: operations["delete_workspaces_ws_kpis_id"];
+        options?: never;
+        head?: never;
+        /**
+         * Define a KPI anew; its values stay
+         * @description Needs the right import_data.
+         */
+        patch: operations["patch_workspaces_ws_kpis_id"];
+        trace?: never;
+    };
+    "/workspaces/{ws}/kpis/{id}/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Values that were replaced or withdrawn: by whom, when, and what stood there
+         * @description Needs the right read.
+         */
+        get: operations["get_workspaces_ws_kpis_id_corrections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/kpis/{id}/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A KPI's values, and one number a period for all markets and units
+         * @description Needs the right read.
+         */
+        get: operations["get_workspaces_ws_kpis_id_values"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/workspaces/{ws}/live": {
         parameters: {
             query?: never;
@@ -1808,6 +2172,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/workspaces/{ws}/privacy/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which attributes of a customer were put right
+         * @description Needs the right see_identifiers.
+         */
+        get: operations["get_workspaces_ws_privacy_corrections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/privacy/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Since when the workspace's key is in use
+         * @description Needs the right administer.
+         */
+        get: operations["get_workspaces_ws_privacy_key"];
+        put?: never;
+        /**
+         * Change the workspace's key for a new one, as a job; public names of customers change
+         * @description Needs the right administer.
+         */
+        post: operations["post_workspaces_ws_privacy_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/workspaces/{ws}/privacy/requests": {
         parameters: {
             query?: never;
@@ -1822,7 +2230,7 @@ export interface paths {
         get: operations["get_workspaces_ws_privacy_requests"];
         put?: never;
         /**
-         * Erase customers (Art. 17), tell what is known of one (Art. 15, 20), restrict them (Art. 18, 21), as a job
+         * Erase customers (Art. 17), tell what is known of one (Art. 15, 20), restrict them (Art. 18, 21), put a value of one right (Art. 16), as a job
          * @description Needs the right see_identifiers.
          */
         post: operations["post_workspaces_ws_privacy_requests"];
@@ -1907,6 +2315,110 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/privacy/requests/{id}/file.zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All that is known of the customer in one file: a page to read, JSON, and each system's events as CSV
+         * @description Needs the right see_identifiers.
+         */
+        get: operations["get_workspaces_ws_privacy_requests_id_file_zip"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/privacy/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How long what is kept, and what was deleted for it
+         * @description Needs the right administer.
+         */
+        get: operations["get_workspaces_ws_privacy_retention"];
+        put?: never;
+        /**
+         * Keep a source's events, or an attribute's values, for so many months
+         * @description Needs the right administer.
+         */
+        post: operations["post_workspaces_ws_privacy_retention"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/privacy/retention/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What such a rule would delete now
+         * @description Needs the right administer.
+         */
+        post: operations["post_workspaces_ws_privacy_retention_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/privacy/retention/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enforce all rules now, as a job; it happens daily by itself
+         * @description Needs the right administer.
+         */
+        post: operations["post_workspaces_ws_privacy_retention_runs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/privacy/retention/{subject}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Keep a source's events, or an attribute's values, without limit again
+         * @description Needs the right administer.
+         */
+        delete: operations["delete_workspaces_ws_privacy_retention_subject"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2664,6 +3176,7 @@ export interface components {
             events_total: number;
             /** @description belong to no instance of a by-key journey */
             events_without_key: number;
+            /** @description where the filter counts by accounts, contracts or orders: events of the whole history that name none, and are left out */
             events_without_reference?: number;
             /** @description after all filters */
             instances: number;
@@ -2675,10 +3188,12 @@ export interface components {
             /** @description of `instances`: still running at as_of */
             open_instances: number;
         };
+        /** @enum {string} */
+        Better: "higher" | "lower" | "neither";
         ColumnMapping: {
             /** @description its name in the file */
             column: string;
-            /** @description what a customer or identifier column holds; absent: a customer number. An identifier is a further one of the row's customer */
+            /** @description what a customer or identifier column holds; absent: a customer number. An identifier is a further one of the row's customer; an account, a contract or an order is also what the row's event belongs to */
             kind?: components["schemas"]["IdentifierKind"];
             /** @description the attribute's name; absent: the column's */
             name?: string;
@@ -2686,6 +3201,8 @@ export interface components {
         };
         /** @enum {string} */
         ColumnRole: "ignore" | "customer" | "instance_key" | "event_type" | "time" | "time_of_day" | "channel" | "source_system" | "direction" | "unit" | "cost" | "event_attribute" | "customer_attribute" | "pseudonymise" | "identifier" | "consent_analytics" | "consent_personalisation" | "consent_contact";
+        /** @enum {string} */
+        Combine: "sum" | "weighted_mean" | "none";
         ComputedAttribute: {
             created_at: string;
             /** @description name */
@@ -2879,6 +3396,19 @@ export interface components {
             /** @description analytics, personalisation, contact */
             purpose: string;
         };
+        CorrectedAttribute: {
+            /** @description name */
+            attribute: string;
+            corrected_at: string;
+            /** @description how often a source delivered the wrong value again */
+            repeats: number;
+        };
+        CorrectedAttributes: {
+            /** @description newest first */
+            items: components["schemas"]["CorrectedAttribute"][];
+        };
+        /** @enum {string} */
+        CountBy: "person" | "account" | "contract" | "order";
         /** @enum {string} */
         CountedBy: "event_day" | "arrival_day";
         Coverage: {
@@ -3084,9 +3614,164 @@ export interface components {
             /** @description last day shown and judged */
             until: string;
         };
+        DataSet: {
+            /** @description src_… */
+            id: string;
+            name: string;
+            /** @description who answers for these data */
+            owner: string;
+            /** @description what they are used for */
+            purpose: string;
+            /** @description where they come from */
+            system: string;
+        };
         Defects: {
             /** @description one line each; none: all is well */
             defects: string[];
+        };
+        Delivery: {
+            created_at: string;
+            /** @description name; it runs with this person's rights */
+            created_by: string;
+            /** @description when the last run began that delivered all there was */
+            current_as_of?: string;
+            /** @description files or requests so far */
+            delivered: number;
+            etag: string;
+            /** @description runs that failed since the last good one */
+            failures: number;
+            /** @description it is never given out */
+            has_secret: boolean;
+            /** @description dlv_… */
+            id: string;
+            /** @description seconds since then */
+            lag?: number;
+            last_run?: components["schemas"]["DeliveryRun"];
+            name: string;
+            /** @description webhook: the signing secret that was made now; this once */
+            new_secret?: string;
+            /** @description none while it is paused, or by hand alone */
+            next_run_at?: string;
+            paused: boolean;
+            /** @description at the moment */
+            running: boolean;
+            /** @description none: by hand alone */
+            schedule?: components["schemas"]["Schedule"];
+            /** @description events: arrived since the last delivery */
+            waiting: number;
+            what: components["schemas"]["DeliveryWhat"];
+            where: components["schemas"]["DeliveryWhere"];
+        };
+        /** @enum {string} */
+        DeliveryContent: "events" | "customers" | "touchpoints" | "transitions" | "variants" | "audience";
+        /** @enum {string} */
+        DeliveryFormat: "csv" | "parquet";
+        DeliveryList: {
+            items: components["schemas"]["Delivery"][];
+            /** @description ask for the next page with ?cursor=; absent on the last one */
+            next_cursor?: string;
+        };
+        /** @enum {string} */
+        DeliveryMethod: "put" | "post";
+        /** @enum {string} */
+        DeliveryMode: "changes" | "whole";
+        DeliveryPatch: {
+            /** @description without a schedule from now on */
+            by_hand?: boolean;
+            name?: string;
+            schedule?: components["schemas"]["Schedule"];
+            /** @description a new one */
+            secret?: string;
+            /** @description its content cannot be changed */
+            what?: components["schemas"]["DeliveryWhat"];
+            where?: components["schemas"]["DeliveryWhere"];
+        };
+        /** @enum {string} */
+        DeliveryPlace: "folder" | "http" | "webhook";
+        DeliveryPreview: {
+            /** @description that would be delivered */
+            customers: number;
+            /** @description who did not grant the purpose */
+            left_out: number;
+        };
+        DeliveryPreviewRequest: {
+            what: components["schemas"]["DeliveryWhat"];
+        };
+        /** @enum {string} */
+        DeliveryPurpose: "analytics" | "personalisation" | "contact";
+        DeliveryRequest: {
+            /** @description 1 to 80 characters, unique; files begin with it */
+            name: string;
+            /** @description none: by hand alone */
+            schedule?: components["schemas"]["Schedule"];
+            /** @description password, token or key; webhook: whsec_…, made where it is absent; stored encrypted, never given out */
+            secret?: string;
+            what: components["schemas"]["DeliveryWhat"];
+            where: components["schemas"]["DeliveryWhere"];
+        };
+        DeliveryRun: {
+            /** @description it began with what an earlier run could not deliver */
+            again: boolean;
+            /** @description audience: since the last delivery */
+            entered: number;
+            /** @description why it failed */
+            error_code?: string;
+            error_detail?: string;
+            /** @description files, or requests of a webhook */
+            files: number;
+            finished_at?: string;
+            /** @description run_… */
+            id: string;
+            /** @description likewise */
+            left: number;
+            /** @description customers who did not grant the purpose */
+            left_out: number;
+            /** @description of the files; the latest 20 */
+            names: string[];
+            /** @description delivered */
+            rows: number;
+            size_bytes: number;
+            started_at: string;
+            state: components["schemas"]["RunState"];
+        };
+        DeliveryRunList: {
+            items: components["schemas"]["DeliveryRun"][];
+            /** @description ask for the next page with ?cursor=; absent on the last one */
+            next_cursor?: string;
+        };
+        /** @enum {string} */
+        DeliverySignIn: "none" | "basic" | "bearer" | "header";
+        DeliveryWhat: {
+            content: components["schemas"]["DeliveryContent"];
+            /** @description customers, touchpoints, transitions, variants */
+            filter?: components["schemas"]["Filter"];
+            /** @description of files; webhooks are JSON */
+            format?: components["schemas"]["DeliveryFormat"];
+            /** @description events: always changes (each event once); touchpoints, transitions, variants: always whole */
+            mode?: components["schemas"]["DeliveryMode"];
+            /** @description customers by their identifiers, not pseudonyms: needs see_identifiers, and is noted */
+            originals?: boolean;
+            /** @description customers who did not grant it are left out; customers and audiences need one */
+            purpose?: components["schemas"]["DeliveryPurpose"];
+            /** @description audience: seg_… */
+            segment?: string;
+            /** @description events: of this source alone (src_…) */
+            source?: string;
+        };
+        DeliveryWhere: {
+            /** @description folder: below one that the server allows; a file appears under its name when it is whole */
+            folder?: string;
+            /** @description header: like X-Api-Key; the secret is its value */
+            header_name?: string;
+            /** @description http */
+            method?: components["schemas"]["DeliveryMethod"];
+            place: components["schemas"]["DeliveryPlace"];
+            /** @description http */
+            sign_in?: components["schemas"]["DeliverySignIn"];
+            /** @description http: {file} stands for the file's name, which is appended after a / at the end; webhook: as it is */
+            url?: string;
+            /** @description basic: the name */
+            user?: string;
         };
         Detail: {
             basis: components["schemas"]["Basis"];
@@ -3197,6 +3882,7 @@ export interface components {
             values: components["schemas"]["AttributeValue"][];
         };
         Dimensions: {
+            /** @description what a filter can count by: person, and what events refer to */
             count_by: components["schemas"]["CountBy"][];
             dimensions: components["schemas"]["Dimension"][];
             /** @description by name */
@@ -3285,6 +3971,8 @@ export interface components {
             /** @description the file is deleted then */
             expires_at?: string;
             file_name: string;
+            /** @description only the events that a filter selected */
+            filtered?: boolean;
             finished_at?: string;
             format: components["schemas"]["ExportFormat"];
             from?: string;
@@ -3313,6 +4001,8 @@ export interface components {
             next_cursor?: string;
         };
         ExportRequest: {
+            /** @description only the events that analyses count under this filter; besides source, from and to */
+            filter?: components["schemas"]["Filter"];
             format: components["schemas"]["ExportFormat"];
             /** @description inclusive; local date or date-time in the workspace's zone */
             from?: string;
@@ -3323,9 +4013,8 @@ export interface components {
             /** @description exclusive */
             to?: string;
         };
-        /** @enum {string} */
-        CountBy: "person" | "account" | "contract" | "order";
         Filter: {
+            /** @description what counts as one customer: the events of all persons of an account (contract, order) are its course; of a segment it is not read */
             count_by?: components["schemas"]["CountBy"];
             /** @description only customers of whom all of these hold */
             customer_rules: components["schemas"]["CustomerRule"][];
@@ -3366,6 +4055,8 @@ export interface components {
             /** @description file names with * and ?, like orders_*.csv; empty: all files */
             pattern?: string;
         };
+        /** @enum {string} */
+        Granularity: "day" | "week" | "month" | "quarter" | "year";
         Graph: {
             basis: components["schemas"]["Basis"];
             /** @description by count, descending */
@@ -3740,6 +4431,209 @@ export interface components {
             /** @description the last one */
             value: string;
         };
+        Kpi: {
+            /** @description names of others whose values stand beside ours */
+            benchmarks: string[];
+            /** @description values that were replaced or withdrawn */
+            corrections: number;
+            created_at: string;
+            /** @description name */
+            created_by: string;
+            data_set: components["schemas"]["DataSet"];
+            definition: components["schemas"]["KpiDefinition"];
+            /** @description send it back as If-Match */
+            etag: string;
+            /** @description of all values */
+            granularities: components["schemas"]["Granularity"][];
+            /** @description of `series`: the one that most values have; none without values */
+            granularity?: components["schemas"]["Granularity"];
+            /** @description kpi_… */
+            id: string;
+            last_delivery_at?: string;
+            /** @description name of the person, token or source */
+            last_delivery_by?: string;
+            /** @description newest period that has a value of our own */
+            last_period?: string;
+            markets: string[];
+            /** @description the last 24 periods of all markets and units, oldest first; empty where the values cannot be combined */
+            series: components["schemas"]["KpiPoint"][];
+            /** @description of the organisation */
+            units: string[];
+            values: number;
+        };
+        /** @enum {string} */
+        KpiChange: "added" | "replaced" | "unchanged";
+        KpiColumn: {
+            /** @description its name in the file */
+            column: string;
+            /** @description value_of_period: the column's name is a period; value_of_kpi: it is a KPI's key or name */
+            role: components["schemas"]["KpiColumnRole"];
+        };
+        /** @enum {string} */
+        KpiColumnRole: "ignore" | "kpi" | "period" | "market" | "unit" | "touchpoint" | "benchmark" | "value" | "n" | "value_of_period" | "value_of_kpi";
+        KpiCorrection: {
+            benchmark: string;
+            granularity: components["schemas"]["Granularity"];
+            market: string;
+            new_n?: number;
+            /** @description absent: withdrawn */
+            new_value?: number;
+            old_at: string;
+            /** @description who had delivered it */
+            old_by: string;
+            old_n?: number;
+            old_value: number;
+            period: string;
+            replaced_at: string;
+            /** @description name */
+            replaced_by: string;
+            touchpoint: string;
+            unit: string;
+        };
+        KpiCorrections: {
+            /** @description newest first, at most 500 */
+            items: components["schemas"]["KpiCorrection"][];
+        };
+        KpiDefinition: {
+            better?: components["schemas"]["Better"];
+            /** @description how one number comes from those of markets where the source delivers no total */
+            combine?: components["schemas"]["Combine"];
+            /** @description 0 to 4; absent: as the unit has it */
+            decimals?: number;
+            /** @description what is counted, and how */
+            description?: string;
+            /** @description what deliveries call it: small letters, digits, - _ . (at most 60) */
+            key: string;
+            name_de: string;
+            name_en: string;
+            /** @description src_…: the data set, with its owner, system and purpose */
+            source: string;
+            /** @description in the unit */
+            target?: number;
+            /** @description percent: 4.2 is 4.2 % */
+            unit: components["schemas"]["KpiUnit"];
+            /** @description where the unit is `other` */
+            unit_label?: string;
+        };
+        KpiDelivery: {
+            /** @description 1 to 10,000 */
+            values: components["schemas"]["NewKpiValue"][];
+        };
+        KpiFileColumn: {
+            name: string;
+            /** @description as it is read */
+            role: components["schemas"]["KpiColumnRole"];
+            /** @description at most 3 */
+            samples: string[];
+        };
+        KpiFilePreview: {
+            columns: components["schemas"]["KpiFileColumn"][];
+            /** @description point or comma, as it is read */
+            decimal: string;
+            /** @description of the whole file */
+            outcome: components["schemas"]["KpiTaken"];
+            /** @description the first 50 */
+            rows: components["schemas"]["KpiFileRow"][];
+            sheet?: string;
+            /** @description XLSX */
+            sheets: string[];
+        };
+        KpiFileRequest: {
+            /** @description empty: as recognised */
+            columns: components["schemas"]["KpiColumn"][];
+            /** @description point or comma; absent: as recognised */
+            decimal?: string;
+            /** @description where dates stand for their week, month, quarter or year */
+            granularity?: components["schemas"]["Granularity"];
+            /** @description of every row, where no column says it */
+            kpi?: string;
+            /** @description XLSX: its name; absent: the first with rows */
+            sheet?: string;
+            /** @description up_… */
+            upload: string;
+        };
+        KpiFileRow: {
+            /** @description the value that is there now */
+            before?: number;
+            benchmark: string;
+            /** @description what would happen */
+            change: components["schemas"]["KpiChange"];
+            granularity: components["schemas"]["Granularity"];
+            /** @description key */
+            kpi: string;
+            market: string;
+            n?: number;
+            period: string;
+            /** @description as a spreadsheet shows it */
+            row: number;
+            touchpoint: string;
+            unit: string;
+            value: number;
+        };
+        KpiList: {
+            items: components["schemas"]["Kpi"][];
+            /** @description ask for the next page with ?cursor=; absent on the last one */
+            next_cursor?: string;
+        };
+        KpiPoint: {
+            /** @description the source delivered this number itself; else it is combined */
+            delivered: boolean;
+            /** @description a market (or unit) that an earlier period had is missing */
+            incomplete: boolean;
+            /** @description what it was counted over */
+            n?: number;
+            /** @description values that it is combined of */
+            parts: number;
+            /** @description 2026-03-01, 2026-W12, 2026-03, 2026-Q1 or 2026 */
+            period: string;
+            /** @description its first day */
+            start: string;
+            value: number;
+        };
+        KpiTaken: {
+            added: number;
+            rejected: number;
+            /** @description the first 100; all others were taken */
+            rejects: components["schemas"]["RejectedKpiValue"][];
+            /** @description there was another value; it is kept among the corrections */
+            replaced: number;
+            /** @description the same value was there */
+            unchanged: number;
+            withdrawn: number;
+        };
+        /** @enum {string} */
+        KpiUnit: "percent" | "eur" | "chf" | "usd" | "gbp" | "count" | "seconds" | "minutes" | "hours" | "days" | "working_days" | "points" | "other";
+        KpiValue: {
+            /** @description whose value it is; empty: ours */
+            benchmark: string;
+            /** @description an earlier value was replaced */
+            corrected: boolean;
+            delivered_at: string;
+            /** @description name of the person, token or source */
+            delivered_by: string;
+            granularity: components["schemas"]["Granularity"];
+            /** @description empty: of all */
+            market: string;
+            /** @description what it was counted over */
+            n?: number;
+            period: string;
+            /** @description first day */
+            start: string;
+            /** @description tp_…; empty: of all */
+            touchpoint: string;
+            touchpoint_name: string;
+            /** @description of the organisation; empty: of all */
+            unit: string;
+            value: number;
+        };
+        KpiValues: {
+            /** @description only the newest 20,000 are here */
+            cut: boolean;
+            /** @description of all markets and units, oldest first; of one granularity only */
+            totals: components["schemas"]["KpiPoint"][];
+            /** @description newest period first */
+            values: components["schemas"]["KpiValue"][];
+        };
         Lane: {
             /** @description by bucket */
             counts: number[];
@@ -3930,6 +4824,28 @@ export interface components {
             /** @description goes to the vault */
             value: string;
         };
+        NewKpiValue: {
+            /** @description whose value it is, where it is not ours */
+            benchmark?: string;
+            /** @description where a date stands for its week, month, quarter or year */
+            granularity?: components["schemas"]["Granularity"];
+            /** @description key or kpi_… */
+            kpi?: string;
+            /** @description like DE */
+            market?: string;
+            /** @description what it was counted over */
+            n?: number;
+            /** @description 2026-03, 2026-W12, Q1 2026, 03/2026, 2026-03-01 … */
+            period?: string;
+            /** @description tp_… or its name */
+            touchpoint?: string;
+            /** @description of the organisation */
+            unit?: string;
+            /** @description a number, or a text like 4.2 or 4,2 % */
+            value?: unknown;
+            /** @description take the value back; it stays among the corrections */
+            withdraw?: boolean;
+        };
         NewMember: {
             member: components["schemas"]["Member"];
             /** @description shown once; must be changed at sign-in */
@@ -4054,7 +4970,17 @@ export interface components {
             /** @description erased there */
             records: number;
         };
+        PrivacyKeyStatus: {
+            /** @description since when it is in use */
+            made_at?: string;
+            /** @description of the key in use; 0: derived from the installation's */
+            number: number;
+            /** @description a new one takes over */
+            rotating: boolean;
+        };
         PrivacyRequest: {
+            /** @description rectification: of which attribute; none: of an identifier */
+            attribute?: string;
             /** @description when the files are rewritten, where not at once */
             bytes_due_at?: string;
             created_at: string;
@@ -4075,27 +5001,39 @@ export interface components {
             kind: components["schemas"]["PrivacyRequestKind"];
             note: string;
             proof: components["schemas"]["PrivacyRequestProof"];
+            /** @description the last time */
+            repeated_at?: string;
+            /** @description from this source, src_… */
+            repeated_source?: string;
+            /** @description rectification: how often the wrong value came again, and was replaced */
+            repeats?: number;
             /** @description hidden: no query shows them, the bytes follow */
             state: components["schemas"]["PrivacyRequestState"];
         };
         /** @enum {string} */
-        PrivacyRequestKind: "erasure" | "access" | "restriction" | "lifting";
+        PrivacyRequestKind: "erasure" | "access" | "restriction" | "lifting" | "rectification";
         PrivacyRequestList: {
             items: components["schemas"]["PrivacyRequest"][];
             /** @description ask for the next page with ?cursor=; absent on the last one */
             next_cursor?: string;
         };
         PrivacyRequestOrder: {
-            /** @description erasure: rewrite the files right away (default), not in the next night */
+            /** @description rectification: name of the customer attribute; none: an identifier of the customer is wrong */
+            attribute?: string;
+            /** @description erasure and rectification: rewrite the files right away (default), not in the next night */
             bytes_at_once?: boolean;
             /** @description identifiers or pseudonyms (cu_…) */
             customers?: string[];
-            /** @description erasure (Art. 17), access (Art. 15, 20), restriction (Art. 18, 21), lifting of a restriction */
+            /** @description erasure (Art. 17), access (Art. 15, 20), restriction (Art. 18, 21), lifting of a restriction, rectification (Art. 16) */
             kind: components["schemas"]["PrivacyRequestKind"];
             /** @description more of them: one a line, of a CSV file the first column */
             list?: string;
             /** @description for the file, like a case number; no personal data */
             note?: string;
+            /** @description rectification: what takes its place; empty: an attribute's value is removed */
+            right?: string;
+            /** @description rectification: the wrong value */
+            wrong?: string;
         };
         PrivacyRequestProof: {
             /** @description likewise until the files were rewritten and the old ones overwritten */
@@ -4340,6 +5278,13 @@ export interface components {
             /** @description in the body, from 0 */
             index: number;
         };
+        RejectedKpiValue: {
+            code: string;
+            /** @description what was seen */
+            detail: string;
+            /** @description in the request, from 0; of a file: the row's number as a spreadsheet shows it */
+            index: number;
+        };
         ReportedCount: {
             /** @description local date, 2025-03-01 */
             day: string;
@@ -4357,6 +5302,47 @@ export interface components {
         ReportedTaken: {
             /** @description numbers that are kept now */
             taken: number;
+        };
+        Retention: {
+            rules: components["schemas"]["RetentionRule"][];
+            /** @description newest first, at most 50 */
+            runs: components["schemas"]["RetentionRun"][];
+        };
+        RetentionEffect: {
+            /** @description events of an earlier own time are meant */
+            before: string;
+            /** @description whose events these are */
+            customers: number;
+            /** @description of the first source that lost events: customers of whom the run left no event, so that their identifiers and consents went, too */
+            emptied?: number;
+            /** @description deleted, or that lost the value */
+            events: number;
+            rule: components["schemas"]["RetentionRule"];
+        };
+        /** @enum {string} */
+        RetentionKind: "source" | "attribute";
+        RetentionRule: {
+            /** @description source: its events are deleted; attribute: its values are removed */
+            kind: components["schemas"]["RetentionKind"];
+            /** @description that events are kept by their own time, 1 to 600 */
+            months: number;
+            /** @description src_… or at_… */
+            subject: string;
+        };
+        RetentionRun: {
+            begun_at: string;
+            /** @description a name; empty: by itself, daily */
+            begun_by: string;
+            /** @description by rule */
+            effects: components["schemas"]["RetentionEffect"][];
+            /** @description why it failed; tried again at the next run */
+            error_code?: string;
+            /** @description no byte of it stays in the data folder */
+            finished_at?: string;
+            /** @description rr_… */
+            id: string;
+            /** @description running, done, failed */
+            state: string;
         };
         /** @enum {string} */
         Right: "read" | "see_customers" | "analyse" | "import_data" | "edit_touchpoints" | "see_identifiers" | "administer";
@@ -4872,6 +5858,8 @@ export interface components {
         /** @enum {string} */
         WebhookDeliveryState: "taken" | "partly" | "ignored" | "rejected" | "refused" | "failed";
         WebhookFields: {
+            /** @description the company that the event belongs to; goes to the vault, as do the next two */
+            account?: string;
             /** @description who acted: by_us, by_customer, by_partner, by_machine, or a word for one of them */
             actor?: string;
             /** @description of the event */
@@ -4880,6 +5868,8 @@ export interface components {
             attributes_of?: string;
             /** @description empty: the source's */
             channel?: string;
+            /** @description likewise */
+            contract?: string;
             /** @description in the workspace's currency */
             cost?: string;
             /** @description identifier; goes to the vault */
@@ -4891,21 +5881,22 @@ export interface components {
             instance_key?: string;
             /** @description the sender's own id of the event, by which repeats are known; absent: by its content */
             message?: string;
+            /** @description likewise */
+            order?: string;
             /** @description another identifier of the same customer */
             same_customer?: string;
-            account?: string;
-            contract?: string;
-            order?: string;
             /** @description ISO 8601, or seconds or milliseconds since 1970; absent: the time of arrival */
             time?: string;
             /** @description on whose behalf; empty: the source's */
             unit?: string;
         };
         WebhookItem: {
+            account: string;
             /** @description by_us, by_customer, by_partner, by_machine */
             actor: string;
             attributes: components["schemas"]["SeenAttribute"][];
             channel: string;
+            contract: string;
             cost?: number;
             /** @description as it came; stored as a pseudonym */
             customer: string;
@@ -4915,14 +5906,12 @@ export interface components {
             index: number;
             instance_key: string;
             message: string;
+            order: string;
             /** @description why it is rejected, or what is left out of it */
             problems: components["schemas"]["WebhookProblem"][];
             /** @description that held, from 0 */
             rule?: number;
             same_customer: string;
-            account: string;
-            contract: string;
-            order: string;
             state: components["schemas"]["WebhookItemState"];
             /** @description UTC */
             time: string;
@@ -5720,6 +6709,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TrackingAnswer"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_v1_kpis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KpiDelivery"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KpiTaken"];
                 };
             };
             /** @description a problem */
@@ -7398,6 +8420,382 @@ export interface operations {
             };
         };
     };
+    get_workspaces_ws_deliveries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryList"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_deliveries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeliveryRequest"];
+            };
+        };
+        responses: {
+            /** @description done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_deliveries_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeliveryPreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPreview"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_deliveries_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_workspaces_ws_deliveries_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_workspaces_ws_deliveries_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the etag that the change is based on; 412 where it is no longer the newest */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeliveryPatch"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_deliveries_id_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_deliveries_id_restart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_deliveries_id_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_deliveries_id_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_deliveries_id_runs: {
+        parameters: {
+            query?: {
+                /** @description of the answer before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryRunList"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_workspaces_ws_dimensions: {
         parameters: {
             query?: never;
@@ -8305,6 +9703,408 @@ export interface operations {
             };
         };
     };
+    post_workspaces_ws_kpi_values: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KpiDelivery"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KpiTaken"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_kpi_values_csv: {
+        parameters: {
+            query?: {
+                /** @description kpi_… or key; absent: all */
+                kpi?: string;
+                /** @description day, week, month, quarter or year; absent: all */
+                granularity?: string;
+                /** @description first period, like 2026-01 or 2026-01-15 */
+                from?: string;
+                /** @description last period, its end included */
+                to?: string;
+                /** @description given but empty: values of all markets together */
+                market?: string;
+                /** @description of the organisation; given but empty: values of all units together */
+                unit?: string;
+            };
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_kpi_values_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KpiFileRequest"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KpiTaken"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_kpi_values_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KpiFileRequest"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KpiFilePreview"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_kpis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KpiList"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_kpis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KpiDefinition"];
+            };
+        };
+        responses: {
+            /** @description done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kpi"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_kpis_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kpi"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_workspaces_ws_kpis_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_workspaces_ws_kpis_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the etag that the change is based on; 412 where it is no longer the newest */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KpiDefinition"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kpi"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_kpis_id_corrections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KpiCorrections"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_kpis_id_values: {
+        parameters: {
+            query?: {
+                /** @description day, week, month, quarter or year; absent: all */
+                granularity?: string;
+                /** @description first period, like 2026-01 or 2026-01-15 */
+                from?: string;
+                /** @description last period, its end included */
+                to?: string;
+                /** @description given but empty: values of all markets together */
+                market?: string;
+                /** @description of the organisation; given but empty: values of all units together */
+                unit?: string;
+            };
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KpiValues"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_workspaces_ws_live: {
         parameters: {
             query?: never;
@@ -8680,6 +10480,105 @@ export interface operations {
             };
         };
     };
+    get_workspaces_ws_privacy_corrections: {
+        parameters: {
+            query?: {
+                /** @description identifier or pseudonym */
+                customer?: string;
+            };
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectedAttributes"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_privacy_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyKeyStatus"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_privacy_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyKeyStatus"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_workspaces_ws_privacy_requests: {
         parameters: {
             query?: {
@@ -8873,6 +10772,211 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_privacy_requests_id_file_zip: {
+        parameters: {
+            query?: {
+                /** @description de or en */
+                language?: string;
+            };
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_privacy_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_privacy_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionRule"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_privacy_retention_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionRule"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionEffect"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_privacy_retention_runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionRun"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_workspaces_ws_privacy_retention_subject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
                 };
             };
             /** @description a problem */
@@ -9549,7 +11653,10 @@ export interface operations {
     };
     get_workspaces_ws_touchpoints: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description person (default), account, contract or order: whose events and customers are counted */
+                count_by?: string;
+            };
             header?: never;
             path: {
                 /** @description workspace: its id or its slug */

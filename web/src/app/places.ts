@@ -5,7 +5,7 @@ import { hasPage } from './pages';
 export type PlaceKey = 'cockpit' | 'touchpoints' | 'explore' | 'data' | 'admin';
 export type PageKey =
   | 'cockpit' | 'touchpoints' | 'journey' | 'import' | 'sources' | 'live' | 'customers' | 'segments' | 'attributes'
-  | 'identities' | 'quality' | 'privacy' | 'exports' | 'people' | 'workspaces' | 'tokens' | 'audit';
+  | 'identities' | 'kpis' | 'quality' | 'privacy' | 'exports' | 'people' | 'workspaces' | 'tokens' | 'audit';
 
 export interface PlacePage {
   key: PageKey;
@@ -37,6 +37,7 @@ const places: Place[] = [
       { key: 'segments', path: addresses.segments, right: 'read' },
       { key: 'attributes', path: addresses.attributes, right: 'read' },
       { key: 'identities', path: addresses.identities, right: 'see_customers' },
+      { key: 'kpis', path: addresses.kpis, right: 'read' },
       { key: 'quality', path: addresses.quality, right: 'read' },
       { key: 'privacy', path: addresses.privacy, right: 'see_identifiers' },
       { key: 'exports', path: addresses.exports, right: 'analyse', filtered: true },

@@ -18,6 +18,7 @@ export const de: Translation<typeof en> = {
   'place.customers': 'Kunden',
   'place.segments': 'Segmente',
   'place.attributes': 'Merkmale',
+  'place.kpis': 'Kennzahlen',
   'place.quality': 'Qualität',
   'place.privacy': 'Datenschutz',
   'place.exports': 'Export',

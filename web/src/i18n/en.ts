@@ -16,6 +16,7 @@ export const en = {
   'place.customers': 'Customers',
   'place.segments': 'Segments',
   'place.attributes': 'Attributes',
+  'place.kpis': 'KPIs',
   'place.quality': 'Quality',
   'place.privacy': 'Privacy',
   'place.exports': 'Export',

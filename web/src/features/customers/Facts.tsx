@@ -11,7 +11,7 @@ import { texts } from './de';
 export function Facts({ data, onMatter }: { data: CustomerProfile; onMatter: (key: string) => void }) {
   const panels: ReactNode[] = [
     <Matters key="matters" data={data} onMatter={onMatter} />,
-    <Attributes key="attributes" list={data.attributes} customer={data.id} />,
+    <Attributes key="attributes" list={data.attributes} customer={data.customer} />,
     ...(data.computed.length > 0 ? [<Computed key="computed" list={data.computed} />] : []),
     <Segments key="segments" list={data.segments} />,
   ];

@@ -53,7 +53,7 @@ function Fields({ stored, onContent }: { stored?: Delivery; onContent: (content:
   const preview = useApi(api.deliveryPreview, { what: request.what }, { enabled: needsPurpose(form.content) && Boolean(form.purpose) && (form.content !== 'audience' || Boolean(form.segment)) });
 
   const choose = (content: DeliveryContent) => {
-    set({ content, ...(form.place === 'webhook' && content !== 'audience' && { place: 'folder' as const }) });
+    set({ content, purpose: null, source: null, segment: null, ...(form.place === 'webhook' && content !== 'audience' && { place: 'folder' as const }) });
     onContent(content);
   };
   const save = () => {
@@ -62,7 +62,7 @@ function Fields({ stored, onContent }: { stored?: Delivery; onContent: (content:
       notify.done(t(stored ? 'form.changed' : 'form.saved'));
       void navigate(workspace.to(addresses.delivery(d.id)), { replace: true, state: d.new_secret ? { secret: d.new_secret } : null });
     };
-    if (stored) edit.mutate({ id: stored.id, etag: stored.etag, delivery: request }, { onSuccess: done });
+    if (stored) edit.mutate({ id: stored.id, etag: stored.etag, patch: { ...request, by_hand: !request.schedule } }, { onSuccess: done });
     else add.mutate(request, { onSuccess: done });
   };
 
@@ -85,7 +85,7 @@ function Fields({ stored, onContent }: { stored?: Delivery; onContent: (content:
             </Radio.Group>
           )}
           {hasFilter(form.content) && <Text fz="sm" c="dimmed">{t(result ? 'form.filter_result' : 'form.filter_customers')}</Text>}
-          <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md">
+          <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md" style={{ alignItems: 'end' }}>
             {form.content === 'events' && (
               <Select label={t('form.source')} placeholder={t('form.source_all')} value={form.source} onChange={(source) => set({ source })} clearable error={problem?.of('what/source')} data={(sources.data?.items ?? []).map((s) => ({ value: s.id, label: s.name }))} />
             )}
@@ -135,7 +135,7 @@ function Fields({ stored, onContent }: { stored?: Delivery; onContent: (content:
           {form.place === 'folder' ? (
             <TextInput label={t('form.folder')} description={rules.data && (rules.data.folders.length > 0 ? t('form.folder_hint', { folders: rules.data.folders.join(', ') }) : t('form.folder_none'))} value={form.folder} onChange={(e) => set({ folder: e.currentTarget.value })} withAsterisk error={problem?.of('where/folder')} />
           ) : (
-            <TextInput label={t('form.url')} description={t(form.place === 'http' ? 'form.url_hint' : 'form.webhook_hint')} value={form.url} onChange={(e) => set({ url: e.currentTarget.value })} withAsterisk error={problem?.of('where/url')} />
+            <TextInput label={t('form.url')} description={form.place === 'http' ? t('form.url_hint', { file: '{file}' }) : t('form.webhook_hint')} value={form.url} onChange={(e) => set({ url: e.currentTarget.value })} withAsterisk error={problem?.of('where/url')} />
           )}
           {form.place === 'http' && (
             <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md">

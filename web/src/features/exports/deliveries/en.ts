@@ -160,4 +160,4 @@ export const en = {
   'run.done': 'delivered',
   'run.failed': 'failed',
   'run.cancelled': 'stopped',
-};
+} as const;
