@@ -37,7 +37,7 @@ after(async () => {
 
 const choose = async (name) => {
   await page.getByRole('button', { name: /^Zählen nach: / }).click();
-  await page.getByRole('radio', { name, exact: true }).check();
+  await page.getByRole('radio', { name, exact: true }).click();
 };
 const says = (text) => page.getByText(text, { exact: false }).first().waitFor();
 
