@@ -252,6 +252,7 @@ Result<Delivery> Deliveries::change(const Viewer& viewer, std::string_view id, c
     stored.sealed.clear();
   }
   const std::string name = TRY(connect::checked_name(request.name, "/name"));
+  stored.skip_pending();
   const Micros now = parts_.clock.now();
   const auto done = parts_.database.write(viewer.workspace(), [&](db::Session& session) -> Result<void> {
     const auto changed = TRY(session.execute(sql::delivery_change, {{":id", stored.id},
@@ -260,6 +261,7 @@ Result<Delivery> Deliveries::change(const Viewer& viewer, std::string_view id, c
                                                                     {":target", to_json(request.where).dump()},
                                                                     {":schedule", schedule_text(request.schedule)},
                                                                     {":secret", stored.sealed},
+                                                                    {":place", stored.place()},
                                                                     {":next_run_at", request.schedule ? std::optional(now.count()) : std::nullopt},
                                                                     {":created_by", viewer.principal()},
                                                                     {":version", stored.version}}));
@@ -323,8 +325,7 @@ Result<Delivery> Deliveries::restart(const Viewer& viewer, std::string_view id) 
   TRY(may_deliver(viewer));
   auto stored = TRY(load(viewer.workspace(), id));
   if (runs_.running(stored.id)) return Error::make(ErrorKind::conflict, "delivery_running", std::string(id));
-  // What is pending may lie there already: its number is not given again.
-  if (!stored.pending.empty()) ++stored.sequence;
+  stored.skip_pending();
   stored.arrival = 0;
   TRY(parts_.database.write(viewer.workspace(), [&](db::Session& session) -> Result<void> {
     if (TRY(session.execute(sql::delivery_restart, {{":id", id}, {":place", stored.place()}, {":next_run_at", parts_.clock.now().count()}, {":version", stored.version}})) == 0)

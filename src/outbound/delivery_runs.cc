@@ -43,6 +43,13 @@ std::string plain(const std::string& name) {
   return out.empty() ? "lotse" : out;
 }
 
+/// Writes down what is being delivered, as long as the delivery is the one that was read.
+Result<void> note_pending(db::Database& database, const WorkspaceId& workspace, const std::string& id, int64_t version, const std::string& pending) {
+  const auto noted = TRY(database.write(workspace, [&](db::Session& s) { return s.execute(sql::delivery_pending, {{":id", id}, {":pending", pending}, {":version", version}}); }));
+  if (noted == 0) return Error::make(ErrorKind::cancelled, "cancelled", "the delivery was changed meanwhile");
+  return {};
+}
+
 /// Removes the file when it goes out of sight: what was delivered, or could not be, is kept nowhere here.
 struct Spooled {
   fs::path file;
@@ -185,17 +192,11 @@ Result<void> Deliveries::deliver(const Viewer& viewer, Stored& stored, DeliveryR
   if (stored.what.content == DeliveryContent::audience) audience = TRY(audience_of(viewer, stored, gate, stop));
   run.again = !stored.pending.empty();
   for (bool more = true; more;) {
-    const bool again = !stored.pending.empty();
-    std::optional<Range> range = again ? Range::read(stored.pending) : next_range(*store, stored);
+    const bool known = !stored.pending.empty();
+    const std::optional<Range> range = known ? Range::read(stored.pending) : next_range(*store, stored);
     if (!range) break;
-    if (!again) {
-      stored.pending = range->text();
-      const auto noted = TRY(parts_.database.write(workspace, [&](db::Session& s) {
-        return s.execute(sql::delivery_pending, {{":id", stored.id}, {":pending", stored.pending}, {":version", stored.version}});
-      }));
-      if (noted == 0) return Error::make(ErrorKind::cancelled, "cancelled", "the delivery was changed meanwhile");
-    }
-    TRY(deliver_range(viewer, stored, run, *range, again, audience, gate, stop));
+    if (!known) TRY(note_pending(parts_.database, workspace, stored.id, stored.version, stored.pending = range->text()));
+    TRY(deliver_range(viewer, stored, run, *range, range->sent, audience, gate, stop));
     run.left_out = gate.left_out();
     TRY(write_run(workspace, run));
     more = stored.what.content == DeliveryContent::events || !audience.entered.empty() || !audience.left.empty();
@@ -224,7 +225,7 @@ Result<void> Deliveries::deliver_range(const Viewer& viewer, Stored& stored, Del
   const DeliveryWhat& what = stored.what;
   const bool message = stored.where.place == DeliveryPlace::webhook, changes = what.mode == DeliveryMode::changes;
   const std::string name = fmt::format("{}-{:06}", plain(stored.name), range.sequence);
-  detail::Parcel parcel{.name = message ? name : name + (what.format == DeliveryFormat::csv ? ".csv" : ".parquet"), .key = fmt::format("{}-{}", stored.id, range.sequence), .again = again,
+  detail::Parcel parcel{.name = message ? name : name + (what.format == DeliveryFormat::csv ? ".csv" : ".parquet"), .key = fmt::format("{}-{}", stored.id, range.sequence),
                         .now = parts_.clock.now()};
   Spooled spooled{spool(workspace) / stored.id / parcel.name};
   std::error_code failed;
@@ -277,6 +278,12 @@ Result<void> Deliveries::deliver_range(const Viewer& viewer, Stored& stored, Del
     const std::string secret = stored.sealed.empty() ? std::string() : TRY(parts_.secrets.open(workspace, stored.purpose(), stored.sealed));
     parcel.file = message ? fs::path() : spooled.file;
     const uint64_t size = message ? body.size() : fs::file_size(spooled.file);
+    if (!again) {
+      TRY(detail::check_free(stored.where, parcel.name));
+      Range sent = range;
+      sent.sent = true;
+      TRY(note_pending(parts_.database, workspace, stored.id, stored.version, stored.pending = sent.text()));
+    }
     TRY(detail::ship(stored.where, secret, TRY(parts_.connectors.allowed(workspace)), parcel, stop));
     run.rows += rows;
     run.files += 1;

@@ -13,7 +13,7 @@ INSERT INTO deliveries (workspace_id, id, name, what, target, schedule, secret, 
 VALUES (:workspace_id, :id, :name, :what, :target, :schedule, :secret, 0, '{"arrival":0,"sequence":0}', '', :next_run_at, 0, :created_by, :created_at, 1)
 
 -- name: delivery_change
-UPDATE deliveries SET name = :name, what = :what, target = :target, schedule = :schedule, secret = :secret, pending = '', next_run_at = :next_run_at, failures = 0,
+UPDATE deliveries SET name = :name, what = :what, target = :target, schedule = :schedule, secret = :secret, place = :place, pending = '', next_run_at = :next_run_at, failures = 0,
   created_by = :created_by, version = version + 1
 WHERE workspace_id = :workspace_id AND id = :id AND version = :version
 

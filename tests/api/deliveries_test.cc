@@ -367,7 +367,11 @@ TEST_F(DeliveryTest, WrongSettingsAreRefusedWithTheFieldThatIsWrong) {
   request.name = "Zweite";
   std::ofstream(out / "zweite-000001.csv") << "meins";
   EXPECT_EQ(run(made(request).id).error_code, "delivery_file_exists");
+  const auto second = parts->deliveries.list(viewer())->back();
+  EXPECT_EQ(run(second.id).error_code, "delivery_file_exists") << "nor by a further attempt";
   EXPECT_EQ(text("zweite-000001.csv"), "meins");
+  fs::remove(out / "zweite-000001.csv");
+  EXPECT_EQ(run(second.id).rows, 1u);
   EXPECT_EQ(refused(request), "delivery_exists /name");
 }
 

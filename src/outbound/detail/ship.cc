@@ -22,7 +22,6 @@ Result<void> into_folder(const fs::path& folder, const Parcel& parcel) {
   std::error_code failed;
   const fs::path place = folder / parcel.name, half = folder / ("." + parcel.name + ".tmp");
   if (!fs::is_directory(folder, failed)) return Error::make(ErrorKind::unavailable, "folder_not_writable", folder.string());
-  if (!parcel.again && fs::exists(fs::symlink_status(place, failed))) return Error::make(ErrorKind::conflict, "delivery_file_exists", place.string());
   fs::remove(half, failed);
   fs::copy_file(parcel.file, half, fs::copy_options::overwrite_existing, failed);
   if (failed) {
@@ -57,6 +56,13 @@ std::string url_of(const DeliveryWhere& where, const std::string& name) {
 }
 constexpr net::HttpLimits limits{.body_bytes_max = 1 << 20, .redirects_max = 0};
 }  // namespace
+
+Result<void> check_free(const DeliveryWhere& where, const std::string& name) {
+  std::error_code none;
+  const fs::path place = fs::path(where.folder) / name;
+  if (where.place == DeliveryPlace::folder && fs::exists(fs::symlink_status(place, none))) return Error::make(ErrorKind::conflict, "delivery_file_exists", place.string());
+  return {};
+}
 
 Result<void> ship(const DeliveryWhere& where, const std::string& secret, const net::AllowedHosts& allowed, const Parcel& parcel, std::stop_token stop) {
   if (where.place == DeliveryPlace::folder) return into_folder(where.folder, parcel);

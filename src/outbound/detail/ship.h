@@ -15,13 +15,14 @@ struct Parcel {
   std::string key;                 ///< the same each time that it is sent: so that a receiver takes it once
   std::filesystem::path file;      ///< not of messages
   std::string_view body;           ///< of messages
-  bool again = false;              ///< an earlier run may have delivered it already
   Micros now{0};                   ///< of messages: when it is signed
 };
 
-/// Gives it away. In a folder it appears under its name at once and whole; another file of that name is not overwritten, unless it is
-/// this one again.
-///   errors  delivery_file_exists, folder_not_writable, disk_full; those of net::fetch; target_unauthorized, target_unavailable, target_answered
+/// Nothing of this name is in the folder: asked before the first attempt, so that nobody else's file is overwritten. Later ones may find
+/// their own.   errors  delivery_file_exists
+Result<void> check_free(const DeliveryWhere& where, const std::string& name);
+/// Gives it away. In a folder it appears under its name at once and whole, in the place of one of that name.
+///   errors  folder_not_writable, disk_full; those of net::fetch; target_unauthorized, target_unavailable, target_answered
 Result<void> ship(const DeliveryWhere& where, const std::string& secret, const net::AllowedHosts& allowed, const Parcel& parcel, std::stop_token stop);
 
 /// errors  required, invalid_url, invalid_text, not_a_choice with the field below /where

@@ -18,6 +18,11 @@ struct Deliveries::Stored {
   uint64_t failures = 0;
   std::optional<DeliveryRun> last_run;
   std::string place() const { return nlohmann::json{{"arrival", arrival}, {"sequence", sequence}}.dump(); }
+  /// What is pending may lie at the receiver already, in another form than it would have from now on: its number is not given again.
+  void skip_pending() {
+    if (!pending.empty()) ++sequence;
+    pending.clear();
+  }
   std::string purpose() const { return "delivery secret " + id; }
 };
 
@@ -26,12 +31,13 @@ struct Deliveries::Range {
   uint64_t sequence = 0, after = 0, up_to = 0;
   int64_t planned_at = 0;
   std::vector<uint32_t> attributes;  ///< of events and customers: the columns
+  bool sent = false;                 ///< it was sent, or that was about to happen: the receiver may have it
   std::string text() const {
-    return nlohmann::json{{"sequence", sequence}, {"after", after}, {"up_to", up_to}, {"planned_at", planned_at}, {"attributes", attributes}}.dump();
+    return nlohmann::json{{"sequence", sequence}, {"after", after}, {"up_to", up_to}, {"planned_at", planned_at}, {"attributes", attributes}, {"sent", sent}}.dump();
   }
   static Range read(const std::string& text) {
     const auto json = nlohmann::json::parse(text);
-    return {json.at("sequence"), json.at("after"), json.at("up_to"), json.at("planned_at"), json.at("attributes").get<std::vector<uint32_t>>()};
+    return {json.at("sequence"), json.at("after"), json.at("up_to"), json.at("planned_at"), json.at("attributes").get<std::vector<uint32_t>>(), json.at("sent")};
   }
 };
 
