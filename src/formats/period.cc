@@ -54,7 +54,8 @@ uint32_t month_of(std::string_view word) {
   return 0;
 }
 
-bool is_year(const Token& t) { return t.number && t.text.size() == 4 && t.value >= 1900 && t.value <= 2200; }
+bool is_known(uint32_t year) { return year >= 1900 && year <= 2200; }
+bool is_year(const Token& t) { return t.number && t.text.size() == 4 && is_known(t.value); }
 /// "26" is 2026.
 uint32_t year_of(const Token& t) {
   if (is_year(t)) return t.value;
@@ -70,19 +71,19 @@ int32_t first_week(uint32_t year) {
 }
 
 std::optional<Period> day_period(uint32_t year, uint32_t month, uint32_t day) {
-  if (year < 1900 || year > 2200 || month < 1 || month > 12 || day < 1 || day > detail::days_in_month(static_cast<int32_t>(year), month)) return std::nullopt;
+  if (!is_known(year) || month < 1 || month > 12 || day < 1 || day > detail::days_in_month(static_cast<int32_t>(year), month)) return std::nullopt;
   return Period{Granularity::day, days(year, month, day)};
 }
 std::optional<Period> month_period(uint32_t year, uint32_t month) {
-  if (year < 1900 || month < 1 || month > 12) return std::nullopt;
+  if (!is_known(year) || month < 1 || month > 12) return std::nullopt;
   return Period{Granularity::month, days(year, month, 1)};
 }
 std::optional<Period> quarter_period(uint32_t year, uint32_t quarter) {
-  if (year < 1900 || quarter < 1 || quarter > 4) return std::nullopt;
+  if (!is_known(year) || quarter < 1 || quarter > 4) return std::nullopt;
   return Period{Granularity::quarter, days(year, quarter * 3 - 2, 1)};
 }
 std::optional<Period> week_period(uint32_t year, uint32_t week) {
-  if (year < 1900 || week < 1) return std::nullopt;
+  if (!is_known(year) || week < 1) return std::nullopt;
   const int32_t start = first_week(year) + 7 * static_cast<int32_t>(week - 1);
   if (start >= first_week(year + 1)) return std::nullopt;  // not every year has a week 53
   return Period{Granularity::week, start};

@@ -46,6 +46,12 @@ TEST(Period, EveryTextIsReadBack) {
     }
 }
 
+TEST(Period, NoNotationReadsAYearBeyondTheKnown) {
+  for (const char* text : {"2201", "220205", "2201-Q1", "2201-W01", "KW 1 2201", "22010101", "Mar 2201", "1899", "1899-12", "1899-W01"}) EXPECT_FALSE(read_period(text)) << text;
+  EXPECT_TRUE(read_period("220012"));
+  EXPECT_TRUE(read_period("1900-W01"));
+}
+
 TEST(Period, ALongOneSaysNothingAboutShorterOnes) {
   const auto march = *read_period("2026-03");
   EXPECT_FALSE(in_granularity(march, Granularity::day));
