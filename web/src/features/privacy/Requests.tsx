@@ -2,7 +2,7 @@ import { Anchor, Button, Group, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlus, IconShieldLock } from '@tabler/icons-react';
 import { useMemo } from 'react';
-import { useLocation } from 'react-router';
+import { useLocation, useNavigate } from 'react-router';
 import { api, asProblem, useApi, useApiPages, useChange, useWorkspace, type PrivacyRequest } from '@/api';
 import { useLocale, useTexts } from '@/i18n';
 import { EmptyState, LoadingLines, Pill, ProblemNote, ProblemState, Section, Table, useProblemText, type Column } from '@/ui';
@@ -19,8 +19,14 @@ export function Requests() {
   const sources = useApi(api.sources);
   const sourceName = useMemo(() => new Map(sources.data?.items.map((s) => [s.id, s.name])), [sources.data]);
   // The customer view begins a rectification here; its values travel in the history's state, not in the address.
-  const begun = (useLocation().state as { rectify?: Rectify } | null)?.rectify;
-  const [adding, { open: add, close }] = useDisclosure(!!begun);
+  const { state: handed, search } = useLocation();
+  const navigate = useNavigate();
+  const begun = (handed as { rectify?: Rectify } | null)?.rectify;
+  const [adding, { open: add, close: closeDialog }] = useDisclosure(!!begun);
+  const close = () => {
+    closeDialog();
+    if (begun) void navigate({ search }, { replace: true, state: null }); // a reload does not ask again
+  };
   const bytes = useChange(api.privacyBytesNow, { quiet: true });
   const columns = useMemo<Column<PrivacyRequest>[]>(
     () => [
