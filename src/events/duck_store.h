@@ -223,8 +223,8 @@ class DuckStore : public EventStore {
   uint64_t event_count() const override;
   Result<void> scan(uint64_t after, uint64_t up_to, const std::vector<uint32_t>& attributes,
                     const std::function<Result<void>(EventColumns&&)>& take, std::stop_token stop = {}) const override;
-  Result<void> scan_customers(const std::vector<uint32_t>& customers, uint64_t up_to, const std::vector<uint32_t>& attributes,
-                              const std::function<Result<void>(EventColumns&&)>& take, std::stop_token stop = {}) const override;
+  Result<void> scan_identities(const std::vector<uint32_t>& identities, uint64_t up_to, const std::vector<uint32_t>& attributes,
+                               const std::function<Result<void>(EventColumns&&)>& take, std::stop_token stop = {}) const override;
   Result<uint64_t> scanned_count() const override;
   Result<std::vector<StoredEvent>> customer_events(uint32_t customer, uint64_t as_of, uint64_t offset,
                                                    uint64_t limit) const override;

@@ -410,7 +410,7 @@ TEST_F(DuckStoreTest, RestrictedIdentitiesAreLeftOutOfScans) {
   ASSERT_TRUE(store->restrict({1}, false));
   EXPECT_EQ(all().size(), 5u);
   size_t rows = 0;
-  ASSERT_TRUE(store->scan_customers({1}, store->as_of(), {}, [&](EventColumns&& c) -> Result<void> {
+  ASSERT_TRUE(store->scan_identities({1}, store->as_of(), {}, [&](EventColumns&& c) -> Result<void> {
     rows += c.size();
     return {};
   }));

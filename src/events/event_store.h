@@ -108,9 +108,9 @@ class EventStore {
   virtual Result<void> scan(uint64_t after, uint64_t up_to, const std::vector<uint32_t>& attributes,
                             const std::function<Result<void>(EventColumns&&)>& take, std::stop_token stop = {}) const = 0;
 
-  /// The rows of some customers alone, arrival <= up_to; otherwise as scan.
-  virtual Result<void> scan_customers(const std::vector<uint32_t>& customers, uint64_t up_to, const std::vector<uint32_t>& attributes,
-                                      const std::function<Result<void>(EventColumns&&)>& take, std::stop_token stop = {}) const = 0;
+  /// The rows of some identities alone (ascending), arrival <= up_to; otherwise as scan.
+  virtual Result<void> scan_identities(const std::vector<uint32_t>& identities, uint64_t up_to, const std::vector<uint32_t>& attributes,
+                                       const std::function<Result<void>(EventColumns&&)>& take, std::stop_token stop = {}) const = 0;
 
   /// Identities that belong to another customer number than their own: (identity, customer), ascending.
   virtual std::vector<std::pair<uint32_t, uint32_t>> links() const = 0;

@@ -99,6 +99,7 @@ void leave_out(EventColumns& out, size_t begin, const uint32_t* identities, size
       if (!in_set(i)) column[to++] = column[begin + i];
     column.resize(to);
   };
+  compact(out.identity);
   compact(out.customer);
   compact(out.time_us);
   compact(out.arrival);
@@ -149,6 +150,7 @@ Result<void> scan_rows(DuckStore::State& s, uint64_t after, uint64_t up_to, cons
         column.resize(begin + n);
         return column.data() + begin;
       };
+      std::memcpy(grow(out.identity), c.column<uint32_t>(0), n * 4);
       std::memcpy(grow(out.time_us), c.column<int64_t>(1), n * 8);
       std::memcpy(grow(out.type), c.column<uint32_t>(3), n * 4);
       std::memcpy(grow(out.source), c.column<uint16_t>(4), n * 2);
@@ -185,6 +187,7 @@ Result<void> scan_rows(DuckStore::State& s, uint64_t after, uint64_t up_to, cons
       if (e.arrival <= reading.flushed || e.arrival <= after || e.arrival > up_to) continue;
       if (reading.visible.erased->has(e.identity) || left_out.has(e.identity)) continue;
       if (only && !std::ranges::binary_search(*only, e.identity)) continue;
+      out.identity.push_back(e.identity);
       s.customers_of(&e.identity, 1, &out.customer.emplace_back());
       out.time_us.push_back(e.time_us);
       out.arrival.push_back(e.arrival);
@@ -212,14 +215,8 @@ Result<void> DuckStore::scan(uint64_t after, uint64_t up_to, const std::vector<u
   return scan_rows(*state_, after, up_to, attributes, nullptr, take, stop);
 }
 
-Result<void> DuckStore::scan_customers(const std::vector<uint32_t>& customers, uint64_t up_to, const std::vector<uint32_t>& attributes,
-                                       const std::function<Result<void>(EventColumns&&)>& take, std::stop_token stop) const {
-  std::vector<uint32_t> identities;
-  for (const uint32_t customer : customers) {
-    const auto some = identities_of(customer);
-    identities.insert(identities.end(), some.begin(), some.end());
-  }
-  std::ranges::sort(identities);
+Result<void> DuckStore::scan_identities(const std::vector<uint32_t>& identities, uint64_t up_to, const std::vector<uint32_t>& attributes,
+                                        const std::function<Result<void>(EventColumns&&)>& take, std::stop_token stop) const {
   if (identities.empty()) return {};
   return scan_rows(*state_, 0, up_to, attributes, &identities, take, stop);
 }

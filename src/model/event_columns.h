@@ -21,7 +21,8 @@ struct AttributeCodes {
 
 /// Events as columns of equal length, in any order. Dictionary codes and dense numbers; they never leave the process.
 struct EventColumns {
-  std::vector<uint32_t> customer;      ///< customer_no, derived from identity_no by the link table
+  std::vector<uint32_t> identity;      ///< identity_no
+  std::vector<uint32_t> customer;      ///< customer_no, derived from identity_no by the link table of the moment of reading
   std::vector<int64_t> time_us;        ///< UTC microseconds
   std::vector<uint64_t> arrival;       ///< arrival number, unique in the workspace
   std::vector<uint32_t> type;          ///< event type code

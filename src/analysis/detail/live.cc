@@ -30,6 +30,15 @@ void note_links(std::vector<uint32_t>& customer_of, const std::vector<std::pair<
   }
 }
 
+uint32_t linked(const std::vector<uint32_t>& customer_of, uint32_t identity) {
+  return identity < customer_of.size() && customer_of[identity] != 0 ? customer_of[identity] : identity;
+}
+
+/// Rows stand where the columns have their identities.
+void place(const std::vector<uint32_t>& customer_of, EventColumns& chunk) {
+  for (size_t i = 0; i < chunk.size(); ++i) chunk.customer[i] = linked(customer_of, chunk.identity[i]);
+}
+
 /// Codes of a file must be codes of this store.
 bool fits(const SavedColumns& saved, const events::Dictionary& dictionary) {
   const bool classes = std::all_of(saved.classes.begin(), saved.classes.end(), [&](const EventClass& c) {
@@ -272,6 +281,7 @@ Result<engine::RowBatch> Live::collect(Work& work, uint64_t up_to, bool tally, s
                          if (chunk.size() == 0) return {};
                          auto classes = work.table.derive(chunk);
                          if (tally) work.tallies.add(chunk, classes);
+                         place(work.customer_of, chunk);
                          add_chunk(batch, std::move(chunk), std::move(classes), work.attributes);
                          return {};
                        },
@@ -293,36 +303,59 @@ Result<void> Live::add_rows(Work& work, uint64_t up_to, bool tally, std::stop_to
   return {};
 }
 
-Result<void> Live::remove_rows(Work& work, const std::vector<events::Removed>& removed, std::stop_token stop) {
-  if (removed.empty()) return {};
+/// False where all must be read.
+Result<bool> Live::remove_rows(Work& work, const std::vector<events::Removed>& removed, std::stop_token stop) {
+  if (removed.empty()) return true;
   engine::Removal removal;
   for (const auto& r : removed) {
     if (r.first <= r.last) removal.arrivals.push_back({r.first, r.last + 1});
     removal.customers.insert(removal.customers.end(), r.customers.begin(), r.customers.end());
   }
+  // Rows of theirs that the columns have elsewhere, because a join is still to be told: others may stand there, too.
+  std::vector<uint32_t> elsewhere = where_they_stand(work, removal.customers);
+  const std::unordered_set<uint32_t> whole(removal.customers.begin(), removal.customers.end());
+  std::erase_if(elsewhere, [&](uint32_t customer) { return whole.contains(customer); });
   const uint64_t before = engine::info(work.columns).events;
   work.columns = TRY(engine::remove(work.columns, removal, shared_.background, stop));
-  if (engine::info(work.columns).events == before) return {};
-  work.tallies_exact = false;
-  work.rows_since_save += before - engine::info(work.columns).events;
-  return {};
+  if (engine::info(work.columns).events != before) {
+    work.tallies_exact = false;
+    work.rows_since_save += before - engine::info(work.columns).events;
+  }
+  return read_again(work, elsewhere, stop);
 }
 
-/// Gives the customers exactly the rows that the store has for them up to work.as_of. False where there are too many.
+/// Customers of the store, and those that the columns have their identities for, ascending.
+std::vector<uint32_t> Live::where_they_stand(const Work& work, const std::vector<uint32_t>& customers) {
+  std::vector<uint32_t> out = customers;
+  for (const uint32_t customer : customers)
+    for (const uint32_t identity : work.store->identities_of(customer)) out.push_back(linked(work.customer_of, identity));
+  std::ranges::sort(out);
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+/// Gives the customers exactly the rows that the store has up to work.as_of for the identities that stand there by
+/// work.customer_of. False where there are too many.
 Result<bool> Live::read_again(Work& work, const std::vector<uint32_t>& customers, std::stop_token stop) {
   if (customers.empty()) return true;
-  size_t identities = 0;
-  for (const uint32_t customer : customers)
-    if ((identities += work.store->identities_of(customer).size() + 1) > 2 * read_again_max) return false;
+  const std::unordered_set<uint32_t> wanted(customers.begin(), customers.end());
+  std::vector<uint32_t> identities;
+  for (const uint32_t customer : wanted)
+    if (linked(work.customer_of, customer) == customer) identities.push_back(customer);
+  for (uint32_t i = 1; i < work.customer_of.size(); ++i)
+    if (work.customer_of[i] != 0 && wanted.contains(work.customer_of[i])) identities.push_back(i);
+  if (identities.size() > 2 * read_again_max) return false;
+  std::ranges::sort(identities);
   engine::RowBatch rows;
-  TRY(work.store->scan_customers(customers, work.as_of, wanted_of(*work.store, work.table),
-                                 [&](EventColumns&& chunk) -> Result<void> {
-                                   if (chunk.size() == 0) return {};
-                                   auto classes = work.table.derive(chunk);
-                                   add_chunk(rows, std::move(chunk), std::move(classes), work.attributes);
-                                   return {};
-                                 },
-                                 stop));
+  TRY(work.store->scan_identities(identities, work.as_of, wanted_of(*work.store, work.table),
+                                  [&](EventColumns&& chunk) -> Result<void> {
+                                    if (chunk.size() == 0) return {};
+                                    auto classes = work.table.derive(chunk);
+                                    place(work.customer_of, chunk);
+                                    add_chunk(rows, std::move(chunk), std::move(classes), work.attributes);
+                                    return {};
+                                  },
+                                  stop));
   even_out(rows);
   work.columns = TRY(engine::replace_customers(work.columns, customers, rows, shared_.background, stop));
   work.rows_since_save += rows.size();
@@ -330,8 +363,9 @@ Result<bool> Live::read_again(Work& work, const std::vector<uint32_t>& customers
 }
 
 /// Identities belong to other customers: rows move with whole customers, and are read again where a customer was dealt out anew.
-/// The order within the list may be given up, for what is read again is the store's present state: every customer that such a
-/// change has touched, and those into which it went since. Doing it twice changes nothing. False where all must be read.
+/// The order within the list may be given up, for what is read again is placed as the whole list has it: every customer that such
+/// a change has touched, and those into which it went since. Doing it twice, or over a state that is ahead of the list, ends the
+/// same: whoever was dealt out is read anew by the last that was told of his identities. False where all must be read.
 Result<bool> Live::relink(Work& work, const std::vector<events::Relinked>& relinked, std::stop_token stop) {
   if (relinked.empty()) return true;
   std::unordered_map<uint32_t, uint32_t> into;
@@ -339,16 +373,14 @@ Result<bool> Live::relink(Work& work, const std::vector<events::Relinked>& relin
   for (const auto& news : relinked) {
     for (const auto& [from, to] : news.merged) into[from] = to;
     anew.insert(news.dealt_anew.begin(), news.dealt_anew.end());
+    note_links(work.customer_of, news.moved);
   }
   std::vector<uint32_t> again(anew.begin(), anew.end());
-  for (size_t i = 0; i < again.size(); ++i) {
-    for (uint32_t next : {work.store->customer_of(again[i]), into.contains(again[i]) ? into.at(again[i]) : again[i]})
-      if (anew.insert(next).second) again.push_back(next);
-  }
+  for (size_t i = 0; i < again.size(); ++i)
+    if (const auto next = into.find(again[i]); next != into.end() && anew.insert(next->second).second) again.push_back(next->second);
   const std::vector<std::pair<uint32_t, uint32_t>> moves(into.begin(), into.end());
   work.columns = TRY(engine::move_customers(work.columns, moves, shared_.background, stop));
   if (!TRY(read_again(work, again, stop))) return false;
-  for (const auto& news : relinked) note_links(work.customer_of, news.moved);
   work.rows_since_save += moves.size();
   return true;
 }
@@ -366,9 +398,8 @@ Result<bool> Live::settle_links(Work& work, std::stop_token stop) {
     touched.insert({now[i] ? now[i] : i, work.customer_of[i] ? work.customer_of[i] : i});
     if (touched.size() > read_again_max) return false;
   }
-  if (!TRY(read_again(work, {touched.begin(), touched.end()}, stop))) return false;
   work.customer_of = std::move(now);
-  return true;
+  return read_again(work, {touched.begin(), touched.end()}, stop);
 }
 
 /// Adds the rows of customers whose restriction ended; what came in after `as_of` comes with the next append. They may be there
@@ -378,16 +409,13 @@ Result<bool> Live::give_back(Work& work, const std::vector<events::Returned>& re
   std::vector<uint32_t> customers;
   for (const auto& r : returned)
     for (const uint32_t customer : r.customers) customers.push_back(work.store->customer_of(customer));
-  std::sort(customers.begin(), customers.end());
-  customers.erase(std::unique(customers.begin(), customers.end()), customers.end());
   work.tallies_exact = false;
-  return read_again(work, customers, stop);
+  return read_again(work, where_they_stand(work, customers), stop);
 }
 
 Result<void> Live::step(const News& news, std::stop_token stop) {
   uint64_t up_to = std::max(work_.as_of, news.appended_to);
   const uint64_t before = engine::info(work_.columns).events;
-  TRY(remove_rows(work_, news.removed, stop));
   for (const auto& r : news.removed) {
     up_to = std::max(up_to, r.as_of);
     forget_older_ = forget_older_ || !r.customers.empty();
@@ -400,7 +428,7 @@ Result<void> Live::step(const News& news, std::stop_token stop) {
   }
   rewrite_merge_ = std::max(rewrite_merge_, news.rewrite);
   const uint64_t old_as_of = work_.as_of;
-  if (!TRY(relink(work_, news.relinked, stop)) || !TRY(give_back(work_, news.returned, stop))) {
+  if (!TRY(remove_rows(work_, news.removed, stop)) || !TRY(relink(work_, news.relinked, stop)) || !TRY(give_back(work_, news.returned, stop))) {
     loaded_ = false;  // so much has changed that reading everything is quicker
     remove_columns(file());
     return {};
@@ -560,8 +588,8 @@ Result<void> Live::take_outcome(std::stop_token stop) {
       next.table = work_.table;  // it knows at least the classes that the merge began with
       next.attributes = work_.attributes;
       next.classes = work_.classes;
-      TRY(remove_rows(next, removed_during_task_, stop));
-      if (!TRY(relink(next, relinked_during_task_, stop))) return {};  // choose_task begins anew
+      if (!TRY(remove_rows(next, removed_during_task_, stop))) return {};  // choose_task begins anew
+      if (!TRY(relink(next, relinked_during_task_, stop))) return {};
       TRY(add_rows(next, work_.as_of, false, stop));
       next.customer_of = std::move(work_.customer_of);
       next.tallies = std::move(work_.tallies);
@@ -571,7 +599,7 @@ Result<void> Live::take_outcome(std::stop_token stop) {
       rewrite_save_ = std::max(rewrite_save_, rewrite_task_);
       break;
     case Task::classes:
-      TRY(remove_rows(next, removed_during_task_, stop));
+      if (!TRY(remove_rows(next, removed_during_task_, stop))) return {};  // choose_task begins anew
       if (!TRY(relink(next, relinked_during_task_, stop))) return {};
       TRY(add_rows(next, work_.as_of, true, stop));
       next.as_of = work_.as_of;

@@ -73,7 +73,9 @@ class Live {
     std::vector<uint32_t> attributes;                        ///< attribute number of each column
     engine::Snapshot columns;
     uint64_t as_of = 0;
-    std::vector<uint32_t> customer_of;  ///< [identity] as the columns have it; 0, or none: itself
+    /// [identity] as the columns have it; 0, or none: itself. It follows the news, not the store, whose links may be ahead of
+    /// them: of rows that were placed by links of different moments some would be lost, or be there twice.
+    std::vector<uint32_t> customer_of;
     Tallies tallies;
     bool tallies_exact = true;
     uint64_t rows_since_save = 0;
@@ -97,8 +99,9 @@ class Live {
   Result<Work> build(std::shared_ptr<events::EventStore> store, std::vector<uint32_t> properties, uint64_t up_to,
                      std::stop_token stop);
   Result<void> step(const News& news, std::stop_token stop);
-  Result<void> remove_rows(Work& work, const std::vector<events::Removed>& removed, std::stop_token stop);
+  Result<bool> remove_rows(Work& work, const std::vector<events::Removed>& removed, std::stop_token stop);
   Result<bool> relink(Work& work, const std::vector<events::Relinked>& relinked, std::stop_token stop);
+  static std::vector<uint32_t> where_they_stand(const Work& work, const std::vector<uint32_t>& customers);
   Result<bool> read_again(Work& work, const std::vector<uint32_t>& customers, std::stop_token stop);
   Result<bool> settle_links(Work& work, std::stop_token stop);
   Result<void> add_rows(Work& work, uint64_t up_to, bool tally, std::stop_token stop);

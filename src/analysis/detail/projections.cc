@@ -110,10 +110,11 @@ Result<engine::RowBatch> Projections::rows(const Moment& base, CountBy kind, uin
 Result<bool> Projections::changes_earlier(const Moment& base, uint64_t before, const Bindings& fresh) const {
   if (fresh.empty()) return false;
   if (fresh.size() > looked_up_max) return true;
-  std::vector<uint32_t> customers;
-  for (const auto& [customer, unused] : fresh) customers.push_back(customer);
+  std::vector<uint32_t> identities;
+  for (const auto& [customer, unused] : fresh) std::ranges::copy(base.store->identities_of(customer), std::back_inserter(identities));
+  std::ranges::sort(identities);
   bool changes = false;
-  TRY(base.store->scan_customers(customers, before, {BuiltinAttribute::account}, [&](EventColumns&& chunk) -> Result<void> {
+  TRY(base.store->scan_identities(identities, before, {BuiltinAttribute::account}, [&](EventColumns&& chunk) -> Result<void> {
     for (size_t i = 0; i < chunk.size() && !changes; ++i) {
       const auto at = fresh.find(chunk.customer[i]);
       changes = at != fresh.end() && chunk.time_us[i] > at->second.front().time_us;
