@@ -9,7 +9,7 @@
 namespace lotse::access {
 namespace {
 using namespace std::chrono_literals;
-constexpr Micros noted_every = 1min;
+constexpr Micros use_noted_every = 1min;
 constexpr int64_t days_max = 3650;
 
 Token token_of(const db::Row& row) {
@@ -71,7 +71,7 @@ Result<Caller> Tokens::caller(std::string_view secret) {
   caller.principal = row.text(1);
   caller.rights_mask = static_cast<uint32_t>(row.integer(2));
   caller.user = row.text(3);
-  if (now - row.optional_integer(5).value_or(0) > noted_every.count())
+  if (now - row.optional_integer(5).value_or(0) > use_noted_every.count())
     TRY(database_.write_system([&](db::Session& session) -> Result<void> {
       TRY(session.execute(sql::token_used, {{":now", now}, {":secret_hash", hash}}));
       return {};

@@ -13,17 +13,15 @@ namespace lotse::analysis {
 namespace {
 
 using namespace detail;
-constexpr size_t page = 100, contacts_shown = 5, hits_max = 50, latest_shown = 20, query_bytes_max = 500, export_piece = 2000;
-
-Error forbidden(const char* right) { return Error::make(ErrorKind::forbidden, "forbidden", std::string(right) + " is needed"); }
+constexpr size_t page_rows = 100, contacts_shown = 5, hits_max = 50, latest_shown = 20, query_bytes_max = 500, export_piece = 2000;
 
 /// "as_of.mapping version.events before this page"
-struct Cursor {
+struct CustomersCursor {
   int64_t as_of = 0, mapping_version = 0;
   uint64_t offset = 0;
 };
-std::optional<Cursor> read_cursor(std::string_view text) {
-  Cursor out;
+std::optional<CustomersCursor> read_customers_cursor(std::string_view text) {
+  CustomersCursor out;
   const auto number = [&](auto& to, bool last) {
     const auto [at, error] = std::from_chars(text.data(), text.data() + text.size(), to);
     const bool ends = at == text.data() + text.size();
@@ -139,9 +137,9 @@ Result<CustomerProfile> Analysis::customer_profile(const Viewer& viewer, std::st
 }
 
 Result<Timeline> Analysis::customer_timeline(const Viewer& viewer, std::string_view customer, const TimelineRequest& request) {
-  std::optional<Cursor> cursor;
+  std::optional<CustomersCursor> cursor;
   if (request.cursor) {
-    cursor = read_cursor(*request.cursor);
+    cursor = read_customers_cursor(*request.cursor);
     if (!cursor) return Error::invalid("invalid_cursor", "/cursor", "not a cursor of this list");
   }
   const auto one = TRY(one_customer(*service_, viewer, customer, cursor ? std::optional(cursor->as_of) : std::nullopt,
@@ -180,7 +178,7 @@ Result<Timeline> Analysis::customer_timeline(const Viewer& viewer, std::string_v
     if (channel && (channel->first ? event.attributes[*channel->first] : 0) != channel->second) continue;
     if (source && (*moment.classes)[event.event_class].source != *source) continue;
     if (key && event.instance_key != *key) continue;
-    if (out.total >= offset && places.size() < page) places.push_back(i);
+    if (out.total >= offset && places.size() < page_rows) places.push_back(i);
     ++out.total;
   }
   out.events = TRY(timeline_events(one, places));
@@ -254,9 +252,9 @@ Result<Audience> Analysis::audience(const Viewer& viewer, const AudienceRequest&
 Result<Customers> Analysis::customer_list(const Viewer& viewer, const CustomersRequest& request, std::stop_token stop) {
   if (!viewer.may(Right::see_customers)) return forbidden("see_customers");
   if (request.limit < 1 || request.limit > 500) return Error::invalid("invalid_limit", "/limit", "1 to 500 is expected");
-  std::optional<Cursor> cursor;
+  std::optional<CustomersCursor> cursor;
   if (request.cursor) {
-    cursor = read_cursor(*request.cursor);
+    cursor = read_customers_cursor(*request.cursor);
     if (!cursor) return Error::invalid("invalid_cursor", "/cursor", "not a cursor of this list");
   }
   const auto question = TRY(service_->ask(viewer, request.filter, cursor ? std::optional(cursor->as_of) : std::nullopt,

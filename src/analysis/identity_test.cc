@@ -10,8 +10,6 @@ namespace lotse::analysis {
 namespace {
 
 using namespace std::chrono_literals;
-constexpr Micros at(int64_t minute) { return Micros{1'740'000'000'000'000 + minute * 60'000'000}; }
-
 struct IdentityTest : testing::Test {
   TestWorld world;
   uint64_t messages = 0;

@@ -16,17 +16,15 @@ using namespace detail;
 constexpr size_t sequence_shown_max = 50;
 constexpr size_t export_page = 20'000;
 
-Error forbidden(const char* right) { return Error::make(ErrorKind::forbidden, "forbidden", std::string(right) + " is needed"); }
-
 /// "as_of.mapping version.customer.ordinal" of the last row of the page before.
-struct Cursor {
+struct InstanceCursor {
   int64_t as_of = 0, mapping_version = 0;
   std::string customer;
   uint32_t ordinal = 0;
 };
 
-std::optional<Cursor> read_cursor(std::string_view text) {
-  Cursor out;
+std::optional<InstanceCursor> read_instance_cursor(std::string_view text) {
+  InstanceCursor out;
   auto number = [&](auto& to) {
     const auto end = text.find('.');
     const auto part = text.substr(0, end);
@@ -59,9 +57,9 @@ Result<Instances> Analysis::instances(const Viewer& viewer, const InstancesReque
   if (!viewer.may(Right::see_customers)) return forbidden("see_customers");
   if (request.limit < 1 || request.limit > 500) return Error::invalid("invalid_limit", "/limit", "1 to 500 is expected");
   const Error bad_cursor = Error::invalid("invalid_cursor", "/cursor", "not a cursor of this list");
-  std::optional<Cursor> cursor;
+  std::optional<InstanceCursor> cursor;
   if (request.cursor) {
-    cursor = read_cursor(*request.cursor);
+    cursor = read_instance_cursor(*request.cursor);
     if (!cursor) return bad_cursor;
   }
   const auto question = TRY(service_->ask(viewer, request.filter, cursor ? cursor->as_of : request.as_of,

@@ -12,7 +12,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using B = BuiltinAttribute;
-constexpr Micros at(int64_t minute) { return Micros{1'740'000'000'000'000 + minute * 60'000'000}; }
 constexpr CountBy kinds[] = {CountBy::account, CountBy::contract, CountBy::order};
 
 struct KindsTest : testing::Test {

@@ -219,4 +219,7 @@ class TestWorld {
   std::atomic<uint64_t> messages_ = 0;
 };
 
+/// So many minutes after a fixed moment.
+constexpr Micros at(int64_t minute) { return Micros{1'740'000'000'000'000 + minute * 60'000'000}; }
+
 }  // namespace lotse::analysis

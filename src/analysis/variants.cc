@@ -12,7 +12,7 @@ namespace lotse::analysis {
 namespace {
 
 using namespace detail;
-constexpr size_t sequence_shown_max = 200;
+constexpr size_t steps_shown_max = 200;
 constexpr int64_t offset_max = 1'000'000;
 
 struct Ranked {
@@ -55,7 +55,7 @@ Result<Variants> Analysis::variants(const Viewer& viewer, const VariantsRequest&
                     .share = v.share,
                     .cumulative_share = v.cumulative_share,
                     .median_duration_s = v.median_duration_us / 1e6};
-    for (size_t e = 0; e < v.sequence.size() && e < sequence_shown_max; ++e) {
+    for (size_t e = 0; e < v.sequence.size() && e < steps_shown_max; ++e) {
       variant.sequence.push_back(mapping.touchpoints[v.sequence[e]].id);
       used.push_back(v.sequence[e]);
     }

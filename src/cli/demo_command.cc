@@ -15,7 +15,7 @@
 namespace lotse::cli {
 namespace {
 namespace fs = std::filesystem;
-constexpr const char* help =
+constexpr const char* demo_help =
     "lotse demo --data DIR [--seed N]\n"
     "lotse demo --files-only DIR [--seed N]\n\n"
     "Makes the workspace of a fictional provider of energy and fibre with 50,000 customers and a story to find in their\n"
@@ -103,7 +103,7 @@ Result<void> make(const Arguments& arguments) {
 int demo_command(const std::vector<std::string>& words) {
   const auto arguments = Arguments::read(words, {"data", "seed", "files-only"}, {"help"});
   if (arguments && arguments->flag("help")) {
-    fmt::print("{}", help);
+    fmt::print("{}", demo_help);
     return 0;
   }
   set_log_level(LogLevel::warning);

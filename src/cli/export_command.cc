@@ -11,7 +11,7 @@ namespace lotse::cli {
 namespace {
 using json = nlohmann::json;
 namespace fs = std::filesystem;
-constexpr const char* help =
+constexpr const char* export_help =
     "lotse export FILE --data DIR --workspace SLUG [--format csv|parquet|xes|ocel_json] [--source NAME] [--from DATE] [--to DATE]\n"
     "             [--originals] [--json]\n\n"
     "Writes a workspace's log into FILE, which must not exist. The format follows the file's ending (.csv, .parquet, .xes, .jsonocel)\n"
@@ -84,7 +84,7 @@ Result<void> export_log(const Arguments& arguments) {
 int export_command(const std::vector<std::string>& words) {
   const auto arguments = Arguments::read(words, {"data", "workspace", "format", "source", "from", "to"}, {"originals", "json", "help"});
   if (arguments && arguments->flag("help")) {
-    fmt::print("{}", help);
+    fmt::print("{}", export_help);
     return 0;
   }
   const auto done = arguments ? export_log(*arguments) : Result<void>(arguments.error());

@@ -3,7 +3,7 @@
 namespace lotse::cli {
 
 namespace {
-constexpr std::chrono::milliseconds seen_within{60'000}, rewritten_within{600'000};
+constexpr std::chrono::milliseconds erasure_seen_within{60'000}, rewritten_within{600'000};
 constexpr uint64_t page = 10'000;
 
 nlohmann::json event_json(const events::StoredEvent& event, const events::Dictionary& dictionary) {
@@ -42,7 +42,7 @@ Result<uint64_t> EventsHolder::erase(const WorkspaceId& workspace, std::span<con
   for (const auto& subject : subjects) identities.insert(identities.end(), subject.identities.begin(), subject.identities.end());
   const auto store = TRY(stores_.open(workspace));
   const uint64_t gone = TRY(store->erase(std::move(identities)));
-  if (!analysis_.wait_until(workspace, store->as_of(), seen_within))
+  if (!analysis_.wait_until(workspace, store->as_of(), erasure_seen_within))
     return Error::make(ErrorKind::unavailable, "columns_loading", "the columns do not follow the store");
   return gone;
 }

@@ -13,7 +13,7 @@ namespace lotse::cli {
 namespace {
 using json = nlohmann::json;
 namespace fs = std::filesystem;
-constexpr const char* help =
+constexpr const char* import_help =
     "lotse import FILE --data DIR --workspace SLUG --source NAME [--mapping FILE.json] [--customer-type T] [--key-type T] [--json]\n\n"
     "Imports a file: CSV, TSV, XLSX, JSON (also a line each), Parquet, XES or OCEL 2.0 (JSON, XML, SQLite); also .gz.\n"
     "Of an OCEL log --customer-type names the object type that is the customer, --key-type one that is the instance key.\n"
@@ -105,7 +105,7 @@ Result<void> import_file(const Arguments& arguments) {
 int import_command(const std::vector<std::string>& words) {
   const auto arguments = Arguments::read(words, {"data", "workspace", "source", "mapping", "customer-type", "key-type"}, {"json", "help"});
   if (arguments && arguments->flag("help")) {
-    fmt::print("{}", help);
+    fmt::print("{}", import_help);
     return 0;
   }
   const auto done = arguments ? import_file(*arguments) : Result<void>(arguments.error());

@@ -10,7 +10,7 @@
 namespace lotse::cli {
 namespace {
 
-constexpr const char* help = R"(lotse mine LOG [options]
+constexpr const char* mine_help = R"(lotse mine LOG [options]
 
 Reads an event log (CSV, Excel .xlsx, JSON, Parquet, XES or OCEL 2.0, also packed as .gz) and prints its journeys: numbers, directly-follows
 graph, most frequent variants. Needs no server and writes nothing.
@@ -132,7 +132,7 @@ Result<Asked> parse(const std::vector<std::string>& arguments) {
 Result<> run(const std::vector<std::string>& arguments) {
   const Asked asked = TRY(parse(arguments));
   if (asked.help) {
-    fmt::print("{}", help);
+    fmt::print("{}", mine_help);
     return {};
   }
   auto file = TRY(connect::DiskFile::open(asked.file));

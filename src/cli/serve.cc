@@ -21,7 +21,7 @@
 
 namespace lotse::cli {
 namespace {
-constexpr const char* help =
+constexpr const char* serve_help =
     "lotse serve --data DIR [--port 8600] [--bind 127.0.0.1] [--web web/dist] [--allow-hosts HOST,…] [--folders DIR,…]\n\n"
     "Serves the data folder DIR until it gets SIGTERM or Ctrl-C. A new folder gets a first administrator, whose password\n"
     "is printed at each start and kept in DIR/first-sign-in.txt until it is changed.\n"
@@ -121,7 +121,7 @@ Result<void> serve(const Arguments& arguments) {
 int serve_command(const std::vector<std::string>& words) {
   const auto arguments = Arguments::read(words, {"data", "port", "bind", "web", "allow-hosts", "folders"}, {"help"});
   if (arguments && arguments->flag("help")) {
-    fmt::print("{}", help);
+    fmt::print("{}", serve_help);
     return 0;
   }
   const auto done = arguments ? serve(*arguments) : Result<void>(arguments.error());

@@ -5,6 +5,7 @@
 #include "base/ids.h"
 #include "base/log.h"
 #include "connect/connect_sql.h"
+#include "connect/detail/rights.h"
 #include "connect/names.h"
 #include "connect/detail/pull.h"
 #include "connect/detail/stored_connector.h"
@@ -16,11 +17,7 @@
 namespace lotse::connect {
 
 namespace {
-Error not_found(std::string_view id) { return Error::make(ErrorKind::not_found, "connector_not_found", std::string(id)); }
-Result<void> may_import(const Viewer& viewer) {
-  if (!viewer.may(Right::import_data)) return Error::make(ErrorKind::forbidden, "forbidden", "import_data is needed");
-  return {};
-}
+Error connector_not_found(std::string_view id) { return Error::make(ErrorKind::not_found, "connector_not_found", std::string(id)); }
 bool needs_secret(ConnectorKind kind, const ConnectorSettings& settings) {
   if (kind == ConnectorKind::http) return settings.http->sign_in != HttpSignIn::none;
   if (kind == ConnectorKind::kafka) return settings.kafka->security == KafkaSecurity::sasl_tls || settings.kafka->security == KafkaSecurity::sasl_plain;
@@ -35,7 +32,7 @@ Result<void> check_secret(const std::string& secret) {
 
 Result<Connectors::Stored> Connectors::load(const WorkspaceId& workspace, std::string_view id) {
   const auto rows = TRY(parts_.database.read(workspace, [&](db::Session& s) { return s.query(sql::connector_get, {{":id", id}}); }));
-  if (rows.empty()) return not_found(id);
+  if (rows.empty()) return connector_not_found(id);
   return stored_of(rows.front());
 }
 
@@ -90,7 +87,7 @@ Connector Connectors::shown(const Stored& stored, const std::map<std::string, st
 }
 
 Result<std::vector<Connector>> Connectors::list(const Viewer& viewer) {
-  TRY(may_import(viewer));
+  TRY(detail::may_import(viewer));
   const auto names = TRY(parts_.workspaces.names(viewer));
   std::vector<Connector> out;
   for (const auto& row : TRY(parts_.database.read(viewer.workspace(), [](db::Session& s) { return s.query(sql::connector_list); })))
@@ -102,12 +99,12 @@ Result<Connector> Connectors::shown_one(const Viewer& viewer, std::string_view i
   return shown(TRY(load(viewer.workspace(), id)), TRY(parts_.workspaces.names(viewer)));
 }
 Result<Connector> Connectors::get(const Viewer& viewer, std::string_view id) {
-  TRY(may_import(viewer));
+  TRY(detail::may_import(viewer));
   return shown_one(viewer, id);
 }
 
 Result<ConnectorRuns> Connectors::runs(const Viewer& viewer, std::string_view id, const std::optional<std::string>& cursor) {
-  TRY(may_import(viewer));
+  TRY(detail::may_import(viewer));
   if (cursor && !is_id(*cursor, "run")) return Error::invalid("invalid_cursor", "/cursor", "the next_cursor of an earlier answer is expected");
   TRY(load(viewer.workspace(), id));
   const std::string before = cursor.value_or("run_~");
@@ -124,7 +121,7 @@ Result<ConnectorRuns> Connectors::runs(const Viewer& viewer, std::string_view id
 
 Result<void> Connectors::check(const Viewer& viewer, const std::string& name, ConnectorKind kind, const ConnectorSettings& settings, const Schedule& schedule,
                                const SourceMapping& mapping) {
-  TRY(may_import(viewer));
+  TRY(detail::may_import(viewer));
   TRY(checked_name(name, "/name"));
   TRY(detail::check_settings(kind, settings));
   TRY(check_folders(settings));
@@ -141,7 +138,7 @@ Result<void> Connectors::check_folder(const std::filesystem::path& path, std::st
 }
 
 Result<ConnectorPreview> Connectors::preview(const Viewer& viewer, const PreviewRequest& request) {
-  TRY(may_import(viewer));
+  TRY(detail::may_import(viewer));
   TRY(detail::check_settings(request.kind, request.settings));
   TRY(check_folders(request.settings));
   std::string secret = request.secret.value_or("");
@@ -207,7 +204,7 @@ Result<Connector> Connectors::create(const Viewer& viewer, const ConnectorReques
 }
 
 Result<Connector> Connectors::change(const Viewer& viewer, std::string_view id, const ConnectorPatch& patch, const std::optional<std::string>& etag) {
-  TRY(may_import(viewer));
+  TRY(detail::may_import(viewer));
   auto stored = TRY(load(viewer.workspace(), id));
   if (etag && *etag != std::to_string(stored.version)) return Error::make(ErrorKind::stale, "stale", "the connector is at version " + std::to_string(stored.version));
   const std::string target = TRY(detail::target_of(stored.kind, stored.settings));
@@ -246,13 +243,13 @@ Result<Connector> Connectors::change(const Viewer& viewer, std::string_view id, 
 Result<void> Connectors::remove(const Viewer& viewer, std::string_view id) {
   TRY(pause(viewer, id));
   return parts_.database.write(viewer.workspace(), [&](db::Session& session) -> Result<void> {
-    if (TRY(session.execute(sql::connector_delete, {{":id", id}})) == 0) return not_found(id);
+    if (TRY(session.execute(sql::connector_delete, {{":id", id}})) == 0) return connector_not_found(id);
     return parts_.audit.note(session, viewer.principal(), "connector.delete", id);
   });
 }
 
 Result<Connector> Connectors::run_now(const Viewer& viewer, std::string_view id) {
-  TRY(may_import(viewer));
+  TRY(detail::may_import(viewer));
   const auto stored = TRY(load(viewer.workspace(), id));
   if (stored.paused) return Error::make(ErrorKind::conflict, "connector_paused", std::string(id));
   if (runs_.running(stored.id)) return Error::make(ErrorKind::conflict, "connector_running", std::string(id));
@@ -265,7 +262,7 @@ Result<Connector> Connectors::run_now(const Viewer& viewer, std::string_view id)
 }
 
 Result<Connector> Connectors::pause(const Viewer& viewer, std::string_view id) {
-  TRY(may_import(viewer));
+  TRY(detail::may_import(viewer));
   const auto stored = TRY(load(viewer.workspace(), id));
   TRY(parts_.database.write(viewer.workspace(), [&](db::Session& session) -> Result<void> {
     TRY(session.execute(sql::connector_pause, {{":id", id}, {":paused", true}, {":next_run_at", stored.next_run_at}, {":created_by", stored.created_by}}));
@@ -276,7 +273,7 @@ Result<Connector> Connectors::pause(const Viewer& viewer, std::string_view id) {
 }
 
 Result<Connector> Connectors::resume(const Viewer& viewer, std::string_view id) {
-  TRY(may_import(viewer));
+  TRY(detail::may_import(viewer));
   TRY(load(viewer.workspace(), id));
   TRY(parts_.database.write(viewer.workspace(), [&](db::Session& session) -> Result<void> {
     TRY(session.execute(sql::connector_pause, {{":id", id}, {":paused", false}, {":next_run_at", parts_.clock.now().count()}, {":created_by", viewer.principal()}}));
@@ -287,7 +284,7 @@ Result<Connector> Connectors::resume(const Viewer& viewer, std::string_view id) 
 }
 
 Result<Connector> Connectors::restart(const Viewer& viewer, std::string_view id) {
-  TRY(may_import(viewer));
+  TRY(detail::may_import(viewer));
   const auto stored = TRY(load(viewer.workspace(), id));
   if (runs_.running(stored.id)) return Error::make(ErrorKind::conflict, "connector_running", std::string(id));
   TRY(parts_.database.write(viewer.workspace(), [&](db::Session& session) -> Result<void> {
@@ -300,7 +297,7 @@ Result<Connector> Connectors::restart(const Viewer& viewer, std::string_view id)
 }
 
 Result<ConnectorRules> Connectors::rules(const Viewer& viewer) {
-  TRY(may_import(viewer));
+  TRY(detail::may_import(viewer));
   ConnectorRules out;
   const auto rows = TRY(parts_.database.read(viewer.workspace(), [](db::Session& s) { return s.query(sql::rules_get); }));
   if (!rows.empty()) out.allowed_hosts = nlohmann::json::parse(rows[0].text(0)).get<std::vector<std::string>>();

@@ -14,8 +14,7 @@ namespace lotse::connect {
 namespace {
 constexpr Micros kept_for = std::chrono::hours(24);
 
-Error not_found(std::string_view id) { return Error::make(ErrorKind::not_found, "export_not_found", std::string(id)); }
-bool ended(ImportState state) { return state != ImportState::queued && state != ImportState::running; }
+Error export_not_found(std::string_view id) { return Error::make(ErrorKind::not_found, "export_not_found", std::string(id)); }
 
 Result<void> may_export(const Viewer& viewer, bool originals) {
   for (const Right right : {Right::analyse, Right::see_customers})
@@ -62,7 +61,7 @@ std::filesystem::path Exports::path(const WorkspaceId& workspace, std::string_vi
 
 Result<std::pair<Export, ExportRequest>> Exports::load(const WorkspaceId& workspace, std::string_view id) {
   const auto rows = TRY(parts_.database.read(workspace, [&](db::Session& s) { return s.query(sql::export_get, {{":id", id}}); }));
-  if (rows.empty()) return not_found(id);
+  if (rows.empty()) return export_not_found(id);
   auto found = TRY(parse_json<Export>(rows.front().text(0)));
   auto request = TRY(parse_json<ExportRequest>(rows.front().text(1)));
   return std::pair{std::move(found), std::move(request)};
@@ -230,7 +229,7 @@ Result<Exports::File> Exports::file(const Viewer& viewer, std::string_view id) {
   if (found.state != ImportState::done) return Error::make(ErrorKind::conflict, "export_not_done", std::string(id));
   const auto place = path(viewer.workspace(), found.id);
   std::error_code none;
-  if (!std::filesystem::exists(place, none)) return not_found(id);
+  if (!std::filesystem::exists(place, none)) return export_not_found(id);
   TRY(parts_.audit.note(viewer, "export.download", found.id, {{"originals", found.originals}}));
   return File{place, found.file_name, found.format};
 }

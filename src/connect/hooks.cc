@@ -5,6 +5,7 @@
 #include "base/ids.h"
 #include "base/secret.h"
 #include "connect/connect_sql.h"
+#include "connect/detail/rights.h"
 #include "connect/names.h"
 #include "connect/hook_checks.h"
 #include "connect/hook_intake.h"
@@ -14,23 +15,19 @@ namespace lotse::connect {
 
 namespace {
 using namespace std::chrono_literals;
-constexpr auto remembered = 5s;
-constexpr size_t remembered_max = 10'000, hooks_of_source_max = 50, hint_size = 4, shown_max = 50;
+constexpr auto hook_remembered = 5s;
+constexpr size_t hooks_remembered_max = 10'000, hooks_of_source_max = 50, hook_hint_size = 4, shown_max = 50;
 constexpr std::string_view path_base = "/hooks/";
 
-Result<void> check_right(const Viewer& viewer) {
-  if (!viewer.may(Right::import_data)) return Error::make(ErrorKind::forbidden, "forbidden", "import_data is needed");
-  return {};
-}
 std::string path_purpose(std::string_view id) { return "webhook path " + std::string(id); }
 std::string secret_purpose(std::string_view id) { return "webhook secret " + std::string(id); }
 
 /// A public key or an organisation's id is no secret, and all of it would be the hint.
-std::string hint_of(std::string_view secret) { return std::string(secret.substr(secret.size() - std::min(hint_size, secret.size()))); }
+std::string hint_of(std::string_view secret) { return std::string(secret.substr(secret.size() - std::min(hook_hint_size, secret.size()))); }
 }  // namespace
 
 Result<std::vector<HookPresetInfo>> Hooks::presets(const Viewer& viewer) {
-  TRY(check_right(viewer));
+  TRY(detail::may_import(viewer));
   std::vector<HookPresetInfo> out;
   for (const auto& preset : hook_presets()) out.push_back(preset.info);
   return out;
@@ -59,7 +56,7 @@ Result<Webhook> Hooks::get(db::Session& session, const WorkspaceId& workspace, s
 }
 
 Result<std::vector<Webhook>> Hooks::list(const Viewer& viewer) {
-  TRY(check_right(viewer));
+  TRY(detail::may_import(viewer));
   std::vector<Webhook> out;
   for (const auto& row : TRY(parts_.database.read(viewer.workspace(), [](db::Session& s) { return s.query(sql::hook_list); })))
     out.push_back(TRY(webhook_of(viewer.workspace(), row)));
@@ -67,7 +64,7 @@ Result<std::vector<Webhook>> Hooks::list(const Viewer& viewer) {
 }
 
 Result<NewWebhook> Hooks::create(const Viewer& viewer, const WebhookRequest& request) {
-  TRY(check_right(viewer));
+  TRY(detail::may_import(viewer));
   const std::string name = TRY(checked_name(request.name, "/name"));
   const auto* preset = hook_preset(request.preset);
   if (!preset) return Error::invalid("unknown_preset", "/preset", request.preset);
@@ -102,7 +99,7 @@ Result<NewWebhook> Hooks::create(const Viewer& viewer, const WebhookRequest& req
 }
 
 Result<Webhook> Hooks::change(const Viewer& viewer, std::string_view id, const WebhookPatch& patch, const std::optional<std::string>& etag) {
-  TRY(check_right(viewer));
+  TRY(detail::may_import(viewer));
   std::optional<std::string> name;
   if (patch.name) name = TRY(checked_name(*patch.name, "/name"));
   if (patch.mapping) TRY(CompiledMapping::compile(*patch.mapping));
@@ -124,7 +121,7 @@ Result<Webhook> Hooks::change(const Viewer& viewer, std::string_view id, const W
 }
 
 Result<NewWebhook> Hooks::set_secret(const Viewer& viewer, std::string_view id, const WebhookSecretRequest& request) {
-  TRY(check_right(viewer));
+  TRY(detail::may_import(viewer));
   auto out = parts_.database.write(viewer.workspace(), [&](db::Session& session) -> Result<NewWebhook> {
     const Webhook hook = TRY(get(session, viewer.workspace(), id));
     const auto* preset = hook_preset(hook.preset);
@@ -144,7 +141,7 @@ Result<NewWebhook> Hooks::set_secret(const Viewer& viewer, std::string_view id, 
 }
 
 Result<void> Hooks::remove(const Viewer& viewer, std::string_view id) {
-  TRY(check_right(viewer));
+  TRY(detail::may_import(viewer));
   TRY(parts_.database.write(viewer.workspace(), [&](db::Session& session) -> Result<void> {
     if (TRY(session.execute(sql::hook_delete, {{":id", id}})) == 0) return Error::make(ErrorKind::not_found, "webhook_not_found", std::string(id));
     return parts_.audit.note(session, viewer.principal(), "webhook.delete", id);
@@ -154,13 +151,13 @@ Result<void> Hooks::remove(const Viewer& viewer, std::string_view id) {
 }
 
 Result<HookLog::Deliveries> Hooks::deliveries(const Viewer& viewer, std::string_view id, const std::optional<std::string>& cursor) {
-  TRY(check_right(viewer));
+  TRY(detail::may_import(viewer));
   TRY(parts_.database.read(viewer.workspace(), [&](db::Session& session) { return get(session, viewer.workspace(), id); }));
   return parts_.log->list(viewer, std::string(id), cursor);
 }
 
 Result<HookPreview> Hooks::preview(const Viewer& viewer, const HookPreviewRequest& request) {
-  TRY(check_right(viewer));
+  TRY(detail::may_import(viewer));
   HookPreview out;
   HookMapping mapping = request.mapping;
   if (mapping.time_zone.empty()) mapping.time_zone = TRY(parts_.workspaces.settings(viewer)).time_zone;
@@ -248,8 +245,8 @@ Result<std::shared_ptr<const KnownHook>> Hooks::find(std::string_view path_secre
   const bool gone = memory_.with([&](Memory& m) {
     if (m.gone.contains(hook->workspace)) return true;
     if (m.changes == changes) {
-      if (m.by_hash.size() >= remembered_max) m.by_hash.clear();
-      m.by_hash[hash] = {hook, now + remembered};
+      if (m.by_hash.size() >= hooks_remembered_max) m.by_hash.clear();
+      m.by_hash[hash] = {hook, now + hook_remembered};
     }
     return false;
   });

@@ -3,18 +3,14 @@
 #include "base/ids.h"
 #include "base/log.h"
 #include "connect/connect_sql.h"
+#include "connect/detail/rights.h"
 #include "connect/import_run.h"
 
 namespace lotse::connect {
 
 namespace {
-Error not_found(std::string_view id) { return Error::make(ErrorKind::not_found, "import_not_found", std::string(id)); }
+Error import_not_found(std::string_view id) { return Error::make(ErrorKind::not_found, "import_not_found", std::string(id)); }
 
-Result<void> may_import(const Viewer& viewer) {
-  if (!viewer.may(Right::import_data)) return Error::make(ErrorKind::forbidden, "forbidden", "import_data is needed");
-  return {};
-}
-bool ended(ImportState state) { return state != ImportState::queued && state != ImportState::running; }
 }  // namespace
 
 Imports::Imports(Parts parts) : parts_(parts) {
@@ -27,7 +23,7 @@ std::filesystem::path Imports::rejects_path(const WorkspaceId& workspace, std::s
 
 Result<std::pair<Import, ImportRequest>> Imports::load(const WorkspaceId& workspace, std::string_view id) {
   const auto rows = TRY(parts_.database.read(workspace, [&](db::Session& s) { return s.query(sql::import_get, {{":id", id}}); }));
-  if (rows.empty()) return not_found(id);
+  if (rows.empty()) return import_not_found(id);
   auto import = TRY(parse_json<Import>(rows.front().text(0)));
   auto request = TRY(parse_json<ImportRequest>(rows.front().text(1)));
   return std::pair{std::move(import), std::move(request)};
@@ -137,7 +133,7 @@ Result<Import> Imports::enter(const Viewer& viewer, const ImportRequest& request
 }
 
 Result<Import> Imports::start(const Viewer& viewer, const ImportRequest& request) {
-  TRY(may_import(viewer));
+  TRY(detail::may_import(viewer));
   TRY(check_mapping(request.mapping, "/mapping"));
   auto upload = parts_.uploads.get(viewer, request.upload);
   if (!upload) {
@@ -188,7 +184,7 @@ Result<void> Imports::run(jobs::JobContext& context) {
 
 Result<Import> Imports::run_in(jobs::JobContext& context, const ImportRequest& request, const std::function<Result<void>(const Import&)>& before) {
   const Viewer& viewer = context.viewer();
-  TRY(may_import(viewer));
+  TRY(detail::may_import(viewer));
   TRY(check_mapping(request.mapping, "/mapping"));
   auto import = TRY(enter(viewer, request, TRY(parts_.uploads.get(viewer, request.upload)), ImportState::running, context.job()));
   if (auto ready = before(import); !ready) {
@@ -206,7 +202,7 @@ Result<void> Imports::execute(jobs::JobContext& context, Import& import, const I
   tell(workspace, import);
 
   const auto do_it = [&]() -> Result<ImportResult> {
-    TRY(may_import(viewer));
+    TRY(detail::may_import(viewer));
     const auto upload = TRY(parts_.uploads.get(viewer, request.upload));
     const auto settings = TRY(parts_.workspaces.settings(viewer));
     ImportOrder order;
@@ -285,7 +281,7 @@ Result<void> Imports::execute(jobs::JobContext& context, Import& import, const I
 }
 
 Result<Import> Imports::cancel(const Viewer& viewer, std::string_view id) {
-  TRY(may_import(viewer));
+  TRY(detail::may_import(viewer));
   auto [import, request] = TRY(load(viewer.workspace(), id));
   if (ended(import.state)) return import;
   if (import.job) {
@@ -303,7 +299,7 @@ Result<Import> Imports::cancel(const Viewer& viewer, std::string_view id) {
 }
 
 Result<Import> Imports::undo(const Viewer& viewer, std::string_view id) {
-  TRY(may_import(viewer));
+  TRY(detail::may_import(viewer));
   auto [import, request] = TRY(load(viewer.workspace(), id));
   if (import.state != ImportState::done) return Error::make(ErrorKind::conflict, "import_not_done", "only an import that is done can be undone");
   const auto store = TRY(parts_.stores.open(viewer.workspace()));
@@ -318,7 +314,7 @@ Result<Import> Imports::undo(const Viewer& viewer, std::string_view id) {
 }
 
 Result<std::filesystem::path> Imports::rejects(const Viewer& viewer, std::string_view id) {
-  TRY(may_import(viewer));
+  TRY(detail::may_import(viewer));
   const auto import = TRY(load(viewer.workspace(), id)).first;
   const auto path = rejects_path(viewer.workspace(), import.id);
   std::error_code none;

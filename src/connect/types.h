@@ -152,6 +152,7 @@ struct RejectReason {
   }
 };
 enum class ImportState { queued, running, done, failed, cancelled, undone };
+constexpr bool ended(ImportState state) { return state != ImportState::queued && state != ImportState::running; }
 constexpr auto describe(ImportState) {
   return json_enum("ImportState", value(ImportState::queued, "queued"), value(ImportState::running, "running"), value(ImportState::done, "done"),
                    value(ImportState::failed, "failed"), value(ImportState::cancelled, "cancelled"), value(ImportState::undone, "undone"));

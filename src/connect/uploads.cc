@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/wipe.h"
 #include "connect/connect_sql.h"
+#include "connect/detail/rights.h"
 #include "connect/disk_formats.h"
 #include "connect/file_bytes.h"
 #include "connect/import_run.h"
@@ -26,11 +27,6 @@ Error file_error(int number, const std::filesystem::path& path) {
   return Error::make(ErrorKind::internal, "file_not_writable", detail);
 }
 
-Result<void> may_import(const Viewer& viewer) {
-  if (!viewer.may(Right::import_data)) return Error::make(ErrorKind::forbidden, "forbidden", "import_data is needed");
-  return {};
-}
-
 /// Some systems name files in Windows-1252; JSON can hold UTF-8 only.
 std::string in_utf8(const std::string& name) {
   formats::MemorySource bytes(name);
@@ -40,7 +36,7 @@ std::string in_utf8(const std::string& name) {
   return out;
 }
 
-Error not_found(std::string_view id) { return Error::make(ErrorKind::not_found, "upload_not_found", std::string(id)); }
+Error upload_not_found(std::string_view id) { return Error::make(ErrorKind::not_found, "upload_not_found", std::string(id)); }
 
 Upload read(const db::Row& row) {
   Upload upload;
@@ -55,7 +51,7 @@ Upload read(const db::Row& row) {
 std::filesystem::path Uploads::path(const WorkspaceId& workspace, std::string_view id) const { return stores_.folder(workspace) / "uploads" / id; }
 
 Result<std::unique_ptr<IncomingFile>> Uploads::begin(const Viewer& viewer, std::string name) {
-  TRY(may_import(viewer));
+  TRY(detail::may_import(viewer));
   // Only the last part counts: browsers on some systems send a path.
   if (const auto slash = name.find_last_of("/\\"); slash != std::string::npos) name.erase(0, slash + 1);
   name = in_utf8(name);
@@ -112,16 +108,16 @@ Result<Upload> IncomingFile::finish() {
 }
 
 Result<Upload> Uploads::get(const Viewer& viewer, std::string_view id) {
-  TRY(may_import(viewer));
+  TRY(detail::may_import(viewer));
   const auto rows = TRY(database_.read(viewer.workspace(), [&](db::Session& s) { return s.query(sql::upload_get, {{":id", id}}); }));
-  if (rows.empty()) return not_found(id);
+  if (rows.empty()) return upload_not_found(id);
   return read(rows.front());
 }
 
 Result<Detection> Uploads::detection(const Viewer& viewer, std::string_view id, const ReadOptions& options) {
   const auto upload = TRY(get(viewer, id));
   auto file = DiskFile::open(path(viewer.workspace(), upload.id));
-  if (!file) return not_found(id);
+  if (!file) return upload_not_found(id);
   const auto place = path(viewer.workspace(), upload.id);
   DiskFormats others(place, place.parent_path());
   Detection detection = TRY(detect_file(**file, options, &others));

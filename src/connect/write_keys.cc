@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "connect/connect_sql.h"
+#include "connect/detail/rights.h"
 #include "connect/names.h"
 
 namespace lotse::connect {
@@ -21,21 +22,17 @@ WriteKey key_of(const db::Row& row) {
   if (const auto at = row.optional_integer(6)) key.last_used_at = iso_utc(Micros{*at});
   return key;
 }
-Result<void> check_right(const Viewer& viewer) {
-  if (!viewer.may(Right::import_data)) return Error::make(ErrorKind::forbidden, "forbidden", "import_data is needed");
-  return {};
-}
 }  // namespace
 
 Result<std::vector<WriteKey>> WriteKeys::list(const Viewer& viewer) {
-  TRY(check_right(viewer));
+  TRY(detail::may_import(viewer));
   std::vector<WriteKey> keys;
   for (const auto& row : TRY(database_.read(viewer.workspace(), [](db::Session& s) { return s.query(sql::write_key_list); }))) keys.push_back(key_of(row));
   return keys;
 }
 
 Result<NewWriteKey> WriteKeys::create(const Viewer& viewer, const WriteKeyRequest& request) {
-  TRY(check_right(viewer));
+  TRY(detail::may_import(viewer));
   const std::string name = TRY(checked_name(request.name, "/name"));
   const Micros now = clock_.now();
   const std::string id = new_id("wk", now), secret = "lotse_wk_" + random_token(24);
@@ -53,7 +50,7 @@ Result<NewWriteKey> WriteKeys::create(const Viewer& viewer, const WriteKeyReques
 }
 
 Result<void> WriteKeys::revoke(const Viewer& viewer, std::string_view id) {
-  TRY(check_right(viewer));
+  TRY(detail::may_import(viewer));
   TRY(database_.write(viewer.workspace(), [&](db::Session& session) -> Result<void> {
     if (TRY(session.execute(sql::write_key_delete, {{":id", id}})) == 0) return Error::make(ErrorKind::not_found, "write_key_not_found", std::string(id));
     return audit_.note(session, viewer.principal(), "write_key.revoke", id);

@@ -12,7 +12,7 @@ namespace {
 constexpr size_t computed_max = 200;
 constexpr double days_max = 36'525;
 
-Result<ComputedAttribute> read(const db::Row& row) {
+Result<ComputedAttribute> read_computed(const db::Row& row) {
   return ComputedAttribute{.id = row.text(0),
                            .name = row.text(1),
                            .created_by = row.text(3),
@@ -21,13 +21,13 @@ Result<ComputedAttribute> read(const db::Row& row) {
                            .definition = TRY(parse_json<ComputedDefinition>(row.text(2)))};
 }
 
-Result<ComputedAttribute> get_in(db::Session& session, std::string_view id) {
+Result<ComputedAttribute> computed_in(db::Session& session, std::string_view id) {
   const auto rows = TRY(session.query(sql::computed_get, {{":id", id}}));
   if (rows.empty()) return Error::make(ErrorKind::not_found, "not_found", "computed attribute " + std::string(id));
-  return read(rows.front());
+  return read_computed(rows.front());
 }
 
-Result<ComputedAttributeRequest> checked(const Viewer& viewer, ComputedAttributeRequest request) {
+Result<ComputedAttributeRequest> checked_computed(const Viewer& viewer, ComputedAttributeRequest request) {
   if (!viewer.may(Right::analyse)) return Error::make(ErrorKind::forbidden, "forbidden", "analyse is needed");
   request.name = TRY(detail::checked_name(request.name));
   const auto& d = request.definition;
@@ -40,7 +40,7 @@ Result<ComputedAttributeRequest> checked(const Viewer& viewer, ComputedAttribute
   return request;
 }
 
-Error named(Error error) {
+Error computed_error(Error error) {
   if (error.code == "already_exists") return {ErrorKind::conflict, "computed_exists", "/name", "another computed attribute has this name"};
   return error;
 }
@@ -56,13 +56,13 @@ bool names_it(const std::vector<CustomerRule>& rules, std::string_view id) {
 Result<std::vector<ComputedAttribute>> ComputedAttributes::list(const Viewer& viewer) {
   return database_.read(viewer.workspace(), [&](db::Session& session) -> Result<std::vector<ComputedAttribute>> {
     std::vector<ComputedAttribute> out;
-    for (const auto& row : TRY(session.query(sql::computed_list))) out.push_back(TRY(read(row)));
+    for (const auto& row : TRY(session.query(sql::computed_list))) out.push_back(TRY(read_computed(row)));
     return out;
   });
 }
 
 Result<ComputedAttribute> ComputedAttributes::create(const Viewer& viewer, const ComputedAttributeRequest& request) {
-  const auto wanted = TRY(checked(viewer, request));
+  const auto wanted = TRY(checked_computed(viewer, request));
   const auto now = clock_.now();
   const auto id = new_id("ca", now);
   return database_.write(viewer.workspace(), [&](db::Session& session) -> Result<ComputedAttribute> {
@@ -72,26 +72,26 @@ Result<ComputedAttribute> ComputedAttributes::create(const Viewer& viewer, const
                                                              {":definition", to_json(wanted.definition).dump()},
                                                              {":created_by", viewer.principal()},
                                                              {":created_at", now.count()}});
-    if (!done) return named(done.error());
+    if (!done) return computed_error(done.error());
     TRY(audit_.note(session, viewer.principal(), "computed.create", id, {{"name", wanted.name}}));
-    return get_in(session, id);
+    return computed_in(session, id);
   });
 }
 
 Result<ComputedAttribute> ComputedAttributes::change(const Viewer& viewer, std::string_view id, const ComputedAttributeRequest& request,
                                                      std::string_view etag) {
-  const auto wanted = TRY(checked(viewer, request));
+  const auto wanted = TRY(checked_computed(viewer, request));
   return database_.write(viewer.workspace(), [&](db::Session& session) -> Result<ComputedAttribute> {
-    const auto current = TRY(get_in(session, id));
+    const auto current = TRY(computed_in(session, id));
     if (!etag.empty() && etag != current.etag)
       return Error::make(ErrorKind::stale, "stale", "computed attribute " + std::string(id) + " was changed by somebody else");
     const auto done = session.execute(sql::computed_update, {{":id", id},
                                                              {":name", wanted.name},
                                                              {":definition", to_json(wanted.definition).dump()},
                                                              {":version", int64_t(std::stoll(current.etag))}});
-    if (!done) return named(done.error());
+    if (!done) return computed_error(done.error());
     TRY(audit_.note(session, viewer.principal(), "computed.change", id, {{"name", wanted.name}}));
-    return get_in(session, id);
+    return computed_in(session, id);
   });
 }
 

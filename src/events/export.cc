@@ -11,13 +11,6 @@ namespace lotse::events {
 using detail::Chunk;
 
 namespace {
-/// Ends the connection's query when a stop is requested.
-struct Interrupter {
-  std::stop_callback<std::function<void()>> callback;
-  Interrupter(std::stop_token stop, detail::Connection& connection) : callback(std::move(stop), [&connection] { connection.interrupt(); }) {}
-};
-
-bool has(const std::vector<uint32_t>& list, uint32_t item) { return std::ranges::find(list, item) != list.end(); }
 }  // namespace
 
 std::vector<uint32_t> DuckStore::export_attributes(const ExportWish& wish) const {
@@ -74,7 +67,7 @@ Result<void> DuckStore::export_events(const ExportWish& wish, const std::functio
   const auto select = [&](const std::string& table, const std::string& number, uint64_t base, const std::vector<uint32_t>& present) {
     std::string sql = fmt::format("SELECT identity, time_us, ({} + {})::UBIGINT AS arrival, type, source, instance_key, channel, direction, unit, cost", base, number);
     for (const uint32_t a : attributes) {
-      const bool here = has(present, a);
+      const bool here = detail::has(present, a);
       sql += here ? fmt::format(", {0}, {1}", detail::code_column(a), detail::text_column(a))
                   : fmt::format(", 0::UINTEGER AS {0}, NULL::VARCHAR AS {1}", detail::code_column(a), detail::text_column(a));
     }
@@ -112,7 +105,7 @@ Result<void> DuckStore::export_events(const ExportWish& wish, const std::functio
   };
   ExportedEvent event;
   std::string pending_key;
-  Interrupter interrupter(stop, *connection);
+  detail::Interrupter interrupter(stop, *connection);
   const auto done = connection->stream(sql, [&](const Chunk& c) -> Result<void> {
     if (stop.stop_requested()) return Error::make(ErrorKind::cancelled, "cancelled", "the export was stopped");
     for (size_t i = 0; i < c.size(); ++i) {

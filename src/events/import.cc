@@ -20,12 +20,6 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-/// Ends a query of the connection when a stop is requested.
-struct Interrupter {
-  std::stop_callback<std::function<void()>> callback;
-  Interrupter(std::stop_token stop, Connection& connection) : callback(std::move(stop), [&connection] { connection.interrupt(); }) {}
-};
-
 /// Removes what an import wrote unless it became visible, and gives its space back to the disk.
 struct HalfPart {
   DuckStore::State& state;
@@ -130,7 +124,7 @@ Result<ImportOutcome> DuckStore::import_rows(const ImportRows& rows, std::stop_t
     if (auto made = connection->run(fmt::format("CREATE TABLE {} ({})", table, detail::part_columns(run.attributes))); !made)
       return first_error(made.error());
     {
-      Interrupter interrupter(stop, *connection);
+      detail::Interrupter interrupter(stop, *connection);
       const auto sql = fmt::format("INSERT INTO {} SELECT * FROM import_rows({}::UBIGINT)", table, reinterpret_cast<uintptr_t>(&run));
       if (auto inserted = connection->run(sql); !inserted) return first_error(inserted.error());
     }

@@ -21,8 +21,6 @@ using detail::begin_reading;
 namespace {
 constexpr size_t chunk_rows = size_t{1} << 20;
 
-bool has(const std::vector<uint32_t>& list, uint32_t item) { return std::ranges::find(list, item) != list.end(); }
-
 void begin_columns(EventColumns& out, const std::vector<uint32_t>& attributes) {
   out = {};
   for (const uint32_t a : attributes) out.attributes.push_back({a, {}});
@@ -135,7 +133,7 @@ Result<void> scan_rows(DuckStore::State& s, uint64_t after, uint64_t up_to, cons
     std::vector<int> place;  // of the attribute in the answer, or -1
     int next = 6;
     for (const uint32_t a : attributes) {
-      if (!is_builtin(a) && !has(present, a)) {
+      if (!is_builtin(a) && !detail::has(present, a)) {
         place.push_back(-1);
         continue;
       }
@@ -245,7 +243,7 @@ Result<std::vector<StoredEvent>> DuckStore::customer_events_in(uint32_t customer
     if (code != 0 && !BuiltinAttribute::is_reference(attribute)) event.attributes.emplace_back(attribute, text_of(attribute, code));
   };
   const auto read_table = [&](const std::string& table, const std::string& number, uint64_t base, const std::vector<uint32_t>& present) -> Result<void> {
-    if (base >= as_of || (window.having && !has(present, *window.having))) return {};
+    if (base >= as_of || (window.having && !detail::has(present, *window.having))) return {};
     std::string sql = "SELECT time_us, " + number + ", type, source, instance_key, channel, direction, unit, cost, identity";
     for (const uint32_t a : present) sql += ", " + detail::code_column(a) + ", " + detail::text_column(a);
     sql += fmt::format(" FROM {} WHERE identity IN ({}) AND {} <= {}", table, in_list(identities), number, as_of - base);
@@ -279,7 +277,7 @@ Result<std::vector<StoredEvent>> DuckStore::customer_events_in(uint32_t customer
   if (auto done = read_table("live", "arrival", 0, reading.visible.live_attributes); !done) return s.note(done.error());
   for (const auto& batch : reading.visible.tail)
     for (const auto& coded : *batch) {
-      if (coded.arrival <= reading.flushed || coded.arrival > as_of || !has(identities, coded.identity)) continue;
+      if (coded.arrival <= reading.flushed || coded.arrival > as_of || !detail::has(identities, coded.identity)) continue;
       if (reading.visible.erased->has(coded.identity)) continue;
       if ((window.from && Micros(coded.time_us) < *window.from) || (window.to && Micros(coded.time_us) > *window.to)) continue;
       const auto is_wanted = [&](const auto& value) { return value.first == *window.having; };
@@ -361,9 +359,9 @@ Result<void> DuckStore::numbers(uint32_t attribute, uint64_t as_of, const std::f
     });
   };
   for (const auto& part : reading.visible.parts)
-    if (of_cost || has(part->attributes, attribute))
+    if (of_cost || detail::has(part->attributes, attribute))
       if (auto done = read_table(part->table(), "row", part->base); !done) return s.note(done.error());
-  if (of_cost || has(reading.visible.live_attributes, attribute))
+  if (of_cost || detail::has(reading.visible.live_attributes, attribute))
     if (auto done = read_table("live", "arrival", 0); !done) return s.note(done.error());
   for (const auto& batch : reading.visible.tail)
     for (const auto& e : *batch) {
@@ -402,9 +400,9 @@ Result<std::vector<uint32_t>> DuckStore::customers_with(uint32_t attribute, cons
     });
   };
   for (const auto& part : reading.visible.parts)
-    if (is_builtin(attribute) || has(part->attributes, attribute))
+    if (is_builtin(attribute) || detail::has(part->attributes, attribute))
       if (auto done = read_table(part->table(), "row", part->base); !done) return s.note(done.error());
-  if (is_builtin(attribute) || has(reading.visible.live_attributes, attribute))
+  if (is_builtin(attribute) || detail::has(reading.visible.live_attributes, attribute))
     if (auto done = read_table("live", "arrival", 0); !done) return s.note(done.error());
   for (const auto& batch : reading.visible.tail)
     for (const auto& e : *batch) {
@@ -415,7 +413,7 @@ Result<std::vector<uint32_t>> DuckStore::customers_with(uint32_t attribute, cons
                                                                  : 0;
       for (const auto& [a, value] : e.codes)
         if (a == attribute) code = value;
-      bool match = code != 0 && has(codes, code);
+      bool match = code != 0 && detail::has(codes, code);
       for (const auto& [a, text] : e.texts) match |= a == attribute && std::ranges::find(texts, text) != texts.end();
       if (match) customers.insert(customer_of(e.identity));
     }

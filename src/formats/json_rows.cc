@@ -12,7 +12,7 @@ namespace lotse::formats {
 namespace {
 namespace ondemand = simdjson::ondemand;
 constexpr char row_end = '\x1E';
-constexpr size_t padding = simdjson::SIMDJSON_PADDING;
+constexpr size_t simd_padding = simdjson::SIMDJSON_PADDING;
 
 bool is_blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
@@ -199,7 +199,7 @@ struct JsonRowParser::State {
       text = without_blanks(text);
       if (!text.empty()) {
         const auto begin = static_cast<uint32_t>(text.data() - base);
-        const char* problem = document(text, size + padding - begin);
+        const char* problem = document(text, size + simd_padding - begin);
         if (problem) row.clear();
         if (to.cell_count_ + row.size() > to.cells_.size()) to.cells_.resize(std::max<size_t>(4096, (to.cell_count_ + row.size()) * 2));
         if (!row.empty()) std::memcpy(to.cells_.data() + to.cell_count_, row.data(), row.size() * sizeof(Cell));
@@ -248,15 +248,15 @@ struct JsonSplitter::State {
   Result<std::optional<CsvChunk>> lines(CsvChunk chunk) {
     if (ended && rest.empty()) return std::optional<CsvChunk>();
     std::vector<char>& bytes = chunk.bytes;
-    bytes.resize(std::max(chunk_bytes, rest.size() + 1) + padding);
+    bytes.resize(std::max(chunk_bytes, rest.size() + 1) + simd_padding);
     if (!rest.empty()) std::memcpy(bytes.data(), rest.data(), rest.size());
     size_t size = rest.size(), whole = 0;
     rest.clear();
     for (;;) {
-      const size_t got = TRY(read_full(source, std::span(bytes.data() + size, bytes.size() - padding - size)));
+      const size_t got = TRY(read_full(source, std::span(bytes.data() + size, bytes.size() - simd_padding - size)));
       const size_t from = size;
       size += got;
-      ended = size < bytes.size() - padding;
+      ended = size < bytes.size() - simd_padding;
       if (ended) {
         whole = size;
         break;
@@ -266,7 +266,7 @@ struct JsonSplitter::State {
         break;
       }
       if (size > limits.row_bytes_max) return too_large();
-      bytes.resize(size * 2 + padding);
+      bytes.resize(size * 2 + simd_padding);
     }
     if (size > limits.row_bytes_max) {  // it grew for one line
       const void* first = std::memchr(bytes.data(), '\n', size);
@@ -313,7 +313,7 @@ struct JsonSplitter::State {
       text += row_end;
     }
     if (text.empty()) return std::optional<CsvChunk>();
-    chunk.bytes.resize(text.size() + padding);
+    chunk.bytes.resize(text.size() + simd_padding);
     std::memcpy(chunk.bytes.data(), text.data(), text.size());
     chunk.size = text.size();
     chunk.first_byte = first;

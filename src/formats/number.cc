@@ -4,10 +4,11 @@
 #include <charconv>
 #include <string>
 
+#include "formats/detail/digit.h"
+
 namespace lotse::formats {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+using detail::is_digit;
 
 std::string_view trimmed(std::string_view s) {
   while (!s.empty() && (s.front() == ' ' || s.front() == '\t')) s.remove_prefix(1);

@@ -42,9 +42,9 @@ void read_attributes(dom::object object, std::vector<OcelValue>& out) {
   }
 }
 
-class Log final : public OcelLog {
+class JsonLog final : public OcelLog {
  public:
-  Log(SourceMaker source, OcelLimits limits) : make_(std::move(source)), limits_(limits) {}
+  JsonLog(SourceMaker source, OcelLimits limits) : make_(std::move(source)), limits_(limits) {}
 
   Result<void> read_objects(const OcelHandler& handler) override {
     auto bytes = make_();
@@ -116,6 +116,6 @@ class Log final : public OcelLog {
 
 }  // namespace
 
-std::unique_ptr<OcelLog> ocel_json(SourceMaker source, OcelLimits limits) { return std::make_unique<Log>(std::move(source), limits); }
+std::unique_ptr<OcelLog> ocel_json(SourceMaker source, OcelLimits limits) { return std::make_unique<JsonLog>(std::move(source), limits); }
 
 }  // namespace lotse::formats

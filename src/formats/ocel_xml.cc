@@ -107,9 +107,9 @@ class Pull final : public detail::XmlPull {
   std::deque<Entry> ready_;
 };
 
-class Log final : public OcelLog {
+class XmlLog final : public OcelLog {
  public:
-  Log(SourceMaker source, OcelLimits limits) : make_(std::move(source)), limits_(limits) {}
+  XmlLog(SourceMaker source, OcelLimits limits) : make_(std::move(source)), limits_(limits) {}
 
   Result<void> read_objects(const OcelHandler& handler) override {
     auto bytes = make_();
@@ -145,6 +145,6 @@ class Log final : public OcelLog {
 
 }  // namespace
 
-std::unique_ptr<OcelLog> ocel_xml(SourceMaker source, OcelLimits limits) { return std::make_unique<Log>(std::move(source), limits); }
+std::unique_ptr<OcelLog> ocel_xml(SourceMaker source, OcelLimits limits) { return std::make_unique<XmlLog>(std::move(source), limits); }
 
 }  // namespace lotse::formats

@@ -5,9 +5,11 @@
 #include <vector>
 
 #include "formats/detail/civil.h"
+#include "formats/detail/digit.h"
 
 namespace lotse::formats {
 namespace {
+using detail::is_digit;
 using detail::civil_from_days;
 using detail::days_from_civil;
 
@@ -18,7 +20,6 @@ struct Token {
   uint32_t value = 0;
 };
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_separator(char c) { return c == ' ' || c == '\t' || c == '-' || c == '/' || c == '.' || c == '_' || c == ','; }
 
 /// None where there are more parts than any notation has, or a number is too long.

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "formats/detail/civil.h"
+#include "formats/detail/digit.h"
 
 namespace lotse::formats {
 namespace {
@@ -15,11 +16,10 @@ constexpr int64_t end_s = days_from_civil(10000, 1, 1) * day_s;
 constexpr int64_t year_1990_s = days_from_civil(1990, 1, 1) * day_s;
 constexpr int64_t year_2100_s = days_from_civil(2100, 1, 1) * day_s;
 
-bool is_digit(char c) { return static_cast<unsigned char>(c - '0') <= 9; }
 bool is_letter(char c) { return static_cast<unsigned char>((c | 0x20) - 'a') < 26 || static_cast<unsigned char>(c) >= 0x80; }
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 
-std::string_view trimmed(std::string_view s) {
+std::string_view trimmed_text(std::string_view s) {
   const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
   while (!s.empty() && blank(s.front())) s.remove_prefix(1);
   while (!s.empty() && blank(s.back())) s.remove_suffix(1);
@@ -343,7 +343,7 @@ Stamp StampReader::from_local(int64_t local_s, int32_t micros, uint8_t flags) co
 }
 
 Stamp StampReader::slow(std::string_view text) const {
-  text = trimmed(text);
+  text = trimmed_text(text);
   if (text.empty()) return {.problem = StampProblem::empty};
   if (layout_ >= TimeLayout::excel_1900) {
     bool negative;
@@ -447,7 +447,7 @@ Stamp StampReader::read(std::string_view text) const {
 Stamp StampReader::read_mixed(std::string_view text, bool serial_days) const {
   const Stamp own = read(text);
   if (own.problem != StampProblem::unreadable) return own;
-  const std::string_view s = trimmed(text);
+  const std::string_view s = trimmed_text(text);
   size_t digits = 0;
   while (digits < s.size() && is_digit(s[digits])) ++digits;
   const char next = digits < s.size() ? s[digits] : '\0';
@@ -474,7 +474,7 @@ std::optional<DetectedTime> detect_time(std::span<const std::string_view> sample
   std::array<size_t, layouts.size()> reads{}, midnights{};
   size_t filled = 0, with_zone = 0;
   for (std::string_view s : samples) {
-    s = trimmed(s);
+    s = trimmed_text(s);
     if (s.empty()) continue;
     ++filled;
     bool negative;

@@ -34,7 +34,7 @@ void cut(std::string& text, size_t bytes_max) {
 }
 
 /// A scalar as text; nothing for null, objects and arrays.
-std::optional<std::string> scalar(dom::element value) {
+std::optional<std::string> clean_scalar(dom::element value) {
   const auto number = [](auto n) {
     char text[32];
     return std::string(text, std::to_chars(text, text + sizeof text, n).ptr);
@@ -125,7 +125,7 @@ class Attributes {
     out_.emplace_back(clean(name), std::move(text));
   }
   void add(std::string_view name, dom::element value) {
-    if (auto text = scalar(value)) add(name, std::move(*text));
+    if (auto text = clean_scalar(value)) add(name, std::move(*text));
   }
   /// An object's scalars, those of inner objects with their path: "cart.total".
   template <class Skip>
@@ -159,7 +159,7 @@ std::string without_query(std::string text) {
 }
 
 void add_page_field(Attributes& out, std::string_view name, dom::element value) {
-  auto text = scalar(value);
+  auto text = clean_scalar(value);
   if (!text) return;
   if (name == "path" || name == "referrer") out.add(name == "path" ? "page.path" : "page.referrer", without_query(std::move(*text)));
 }
@@ -245,7 +245,7 @@ struct Reading {
     const auto object_of = [](dom::element value, std::optional<dom::object>& to) {
       if (value.is_object()) to = value.get_object().value_unsafe();
     };
-    const auto text_of = [](dom::element value) { return scalar(value).value_or(std::string()); };
+    const auto text_of = [](dom::element value) { return clean_scalar(value).value_or(std::string()); };
     for (const auto [key, value] : object) {
       switch (key.size()) {
         case 4:
@@ -301,7 +301,7 @@ struct Reading {
 
     Attributes attributes(out.attributes, limits);
     const auto refer = [&](TrackedReference reference, dom::element value) {
-      auto text = scalar(value);
+      auto text = clean_scalar(value);
       if (text && !text->empty() && text->size() <= limits.text_bytes_max) out.references.emplace_back(reference, std::move(*text));
     };
     std::string path;

@@ -12,7 +12,7 @@ namespace lotse::formats {
 namespace {
 
 constexpr size_t trace_attribute_bytes_max = size_t{1} << 20;  // each event of the trace carries them
-constexpr size_t key_bytes_max = size_t{64} << 20;  // all different keys of a log together
+constexpr size_t keys_bytes_max = size_t{64} << 20;  // all different keys of a log together
 
 std::string_view standard_key(std::string_view word) {
   if (word == "name") return "concept:name";
@@ -169,7 +169,7 @@ struct XesLog::State final : detail::XmlPull {
   std::string_view intern(std::string_view key) {
     if (const auto it = keys.find(key); it != keys.end()) return *it;
     key_bytes += key.size() + 64;
-    if (key_bytes > key_bytes_max) {
+    if (key_bytes > keys_bytes_max) {
       fail_too_large("has too many different attributes");
       return {};
     }

@@ -6,13 +6,13 @@
 
 namespace lotse::http {
 namespace {
-constexpr std::string_view base = "/hooks/";
+constexpr std::string_view hook_base = "/hooks/";
 /// What Salesforce takes for "it arrived"; anything else is sent again.
 constexpr const char* soap_answer =
     R"(<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body>)"
     R"(<notificationsResponse xmlns="http://soap.sforce.com/2005/09/outbound"><Ack>true</Ack></notificationsResponse></soapenv:Body></soapenv:Envelope>)";
 
-void add_guards(Response& response) {
+void add_hook_guards(Response& response) {
   response.headers.emplace_back("X-Content-Type-Options", "nosniff");
   response.headers.emplace_back("Cache-Control", "no-store");
 }
@@ -21,7 +21,7 @@ Response refusal(const Error& error, std::string_view language) {
   Response response = problem(error, language);
   // A body that cannot be read is the sender's fault in the whole: 422 is kept for events in it.
   if (error.kind == ErrorKind::invalid) response.status = 400;
-  add_guards(response);
+  add_hook_guards(response);
   return response;
 }
 
@@ -33,12 +33,12 @@ Response answer_of(const connect::HookTaken& taken, std::string_view language) {
       error.more.push_back({"/" + std::to_string(rejected.index) + (rejected.field.empty() ? "" : "/" + rejected.field), rejected.code, ""});
     }
     Response response = problem(error, language);
-    add_guards(response);
+    add_hook_guards(response);
     return response;
   }
   Response response{.status = 200, .content_type = taken.soap ? "text/xml; charset=utf-8" : "application/json"};
   response.body = taken.soap ? soap_answer : to_json(taken.answer).dump();
-  add_guards(response);
+  add_hook_guards(response);
   return response;
 }
 }  // namespace
@@ -47,7 +47,7 @@ BodyPlan HookDoor::plan() { return {.size_max = connect::HookIntake::body_bytes_
 
 Response HookDoor::handle(Request& request) {
   const std::string language = preferred_language(request.header("accept-language"));
-  std::string secret = request.path.substr(base.size());
+  std::string secret = request.path.substr(hook_base.size());
   if (request.method == Method::options) {
     // The CloudEvents specification for web hooks: a sender asks whether it may send here.
     Response response{.status = 204};
@@ -57,13 +57,13 @@ Response HookDoor::handle(Request& request) {
       response.headers.emplace_back("WebHook-Allowed-Origin", std::string(origin));
       response.headers.emplace_back("WebHook-Allowed-Rate", "*");
     }
-    add_guards(response);
+    add_hook_guards(response);
     return response;
   }
   if (request.method != Method::post) {
     Response response = problem(Error::make(ErrorKind::not_found, "method_not_allowed", "POST"), language, 405);
     response.headers.emplace_back("Allow", "POST, OPTIONS");
-    add_guards(response);
+    add_hook_guards(response);
     return response;
   }
   connect::HookRequest sent{.path_secret = std::move(secret),

@@ -12,9 +12,9 @@
 
 namespace lotse::http {
 namespace {
-constexpr std::string_view base = "/v1/", kpi_call = "kpis";
+constexpr std::string_view tracking_base = "/v1/", kpi_call = "kpis";
 
-void add_guards(Response& response) {
+void add_tracking_guards(Response& response) {
   auto& h = response.headers;
   h.emplace_back("Access-Control-Allow-Origin", "*");
   h.emplace_back("Access-Control-Expose-Headers", "Retry-After");
@@ -26,7 +26,7 @@ void add_guards(Response& response) {
 Response refusal(const Error& error, const Request& request) {
   Response response = problem(error, request.header("accept-language").starts_with("de") ? "de" : "en");
   if (error.kind == ErrorKind::invalid) response.status = 400;  // as this API's clients know it: they do not send it again
-  add_guards(response);
+  add_tracking_guards(response);
   return response;
 }
 
@@ -59,11 +59,11 @@ std::string write_key_of(std::string_view authorization) {
 BodyPlan TrackingDoor::plan() { return {.size_max = connect::Tracking::body_bytes_max}; }
 
 Response TrackingDoor::handle(Request& request) {
-  const std::string call = request.path.substr(base.size());
+  const std::string call = request.path.substr(tracking_base.size());
   if (call != kpi_call && !connect::Tracking::knows(call)) return refusal(Error::make(ErrorKind::not_found, "no_such_route", request.path), request);
   if (request.method == Method::options) {
     Response response{.status = 204};
-    add_guards(response);
+    add_tracking_guards(response);
     response.headers.emplace_back("Access-Control-Allow-Methods", "POST");
     response.headers.emplace_back("Access-Control-Allow-Headers", "Authorization, Content-Type, Content-Encoding, AnonymousId, *");
     response.headers.emplace_back("Access-Control-Max-Age", "86400");
@@ -85,7 +85,7 @@ Response TrackingDoor::handle(Request& request) {
       if (!taken) return done(refusal(taken.error(), head));
       Response fine{.status = 200, .content_type = "application/json"};
       fine.body = taken->rejected.empty() ? R"({"success":true,"rejected":[]})" : to_json(*taken).dump();
-      add_guards(fine);
+      add_tracking_guards(fine);
       done(std::move(fine));
     };
     try {
@@ -105,7 +105,7 @@ Response TrackingDoor::take_kpis(const Request& request) {
   const auto taken = take();
   if (!taken) return refusal(taken.error(), request);
   Response response{.status = 200, .content_type = "application/json", .body = json_text(*taken)};
-  add_guards(response);
+  add_tracking_guards(response);
   return response;
 }
 

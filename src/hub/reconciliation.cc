@@ -14,7 +14,7 @@ namespace {
 constexpr size_t counts_max = 10'000;
 constexpr Day shown_days = 31, shown_days_max = 366;
 constexpr int64_t count_max = int64_t{1} << 50;
-constexpr std::string_view no_consent = "no_consent";
+constexpr std::string_view consent_lacks = "no_consent";
 
 /// All that is known of a source's day, in the two senses of "day".
 struct Cell {
@@ -26,7 +26,7 @@ struct Cell {
       const auto n = static_cast<int64_t>(c.events);
       received += n;
       if (c.outcome == Outcome::known) known += n;
-      if (c.outcome == Outcome::rejected) (c.reason == no_consent ? without_consent : rejected[c.reason]) += n;
+      if (c.outcome == Outcome::rejected) (c.reason == consent_lacks ? without_consent : rejected[c.reason]) += n;
       if (!c.batch.empty() && std::ranges::find(imports, c.batch) == imports.end()) imports.push_back(c.batch);
     }
   };

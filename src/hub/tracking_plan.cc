@@ -9,8 +9,8 @@
 
 namespace lotse::hub {
 namespace {
-constexpr size_t events_max = 1000, properties_max = 200, name_bytes_max = 400, waiting_max = 50'000;
-constexpr int64_t days_max = 366;
+constexpr size_t events_max = 1000, properties_max = 200, planned_name_bytes_max = 400, waiting_max = 50'000;
+constexpr int64_t drift_days_max = 366;
 
 Result<void> check(const TrackingPlanRequest& plan) {
   if (plan.events.size() > events_max) return Error::invalid("plan_too_large", "/events", "at most 1,000 events");
@@ -18,14 +18,14 @@ Result<void> check(const TrackingPlanRequest& plan) {
   for (size_t e = 0; e < plan.events.size(); ++e) {
     const auto& event = plan.events[e];
     const std::string at = fmt::format("/events/{}", e);
-    if (event.event.empty() || event.event.size() > name_bytes_max) return Error::invalid("plan_event_without_name", at + "/event", "1 to 400 bytes are expected");
+    if (event.event.empty() || event.event.size() > planned_name_bytes_max) return Error::invalid("plan_event_without_name", at + "/event", "1 to 400 bytes are expected");
     if (!events.insert(event.event).second) return Error::invalid("plan_event_twice", at + "/event", event.event);
     if (event.properties.size() > properties_max) return Error::invalid("plan_too_large", at + "/properties", "at most 200 properties");
     std::set<std::string_view> properties;
     for (size_t p = 0; p < event.properties.size(); ++p) {
       const auto& property = event.properties[p];
       const std::string field = fmt::format("{}/properties/{}/name", at, p);
-      if (property.name.empty() || property.name.size() > name_bytes_max) return Error::invalid("plan_property_without_name", field, "1 to 400 bytes are expected");
+      if (property.name.empty() || property.name.size() > planned_name_bytes_max) return Error::invalid("plan_property_without_name", field, "1 to 400 bytes are expected");
       if (!properties.insert(property.name).second) return Error::invalid("plan_property_twice", field, property.name);
     }
   }
@@ -144,7 +144,7 @@ void TrackingPlans::forget(const WorkspaceId& workspace) {
 }
 
 Result<PlanViolations> TrackingPlans::violations(const Viewer& viewer, int64_t days) {
-  if (days < 1 || days > days_max) return Error::invalid("invalid_days_shown", "/days", "1 to 366 days can be shown");
+  if (days < 1 || days > drift_days_max) return Error::invalid("invalid_days_shown", "/days", "1 to 366 days can be shown");
   TRY(flush());
   const Day to = book_.days(viewer.workspace()).of(book_.now()), from = to - static_cast<Day>(days) + 1;
   PlanViolations out{.from = LocalDays::text(from), .to = LocalDays::text(to)};

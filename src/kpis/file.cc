@@ -15,7 +15,7 @@
 namespace lotse::kpis {
 namespace {
 using Role = KpiColumnRole;
-constexpr size_t values_max = 100'000;
+constexpr size_t file_values_max = 100'000;
 
 /// By its name alone.
 Role role_of(const std::string& column, const detail::Names& names) {
@@ -130,7 +130,7 @@ Result<Kpis::FileRows> Kpis::read_file(const Viewer& viewer, const KpiFileReques
       for (const size_t c : numbers) {
         std::string cell = text(c);
         if (cell.empty() && roles[c] != Role::value) continue;  // a report's gap: nothing was said
-        if (out.rows.size() == values_max) return Error::invalid("too_many_kpi_values", "/upload", "at most 100,000 values are taken from one file");
+        if (out.rows.size() == file_values_max) return Error::invalid("too_many_kpi_values", "/upload", "at most 100,000 values are taken from one file");
         detail::Incoming in = base;
         in.row.value = std::move(cell);
         if (block.kind(r, c) == formats::CellKind::number) in.decimal = '.';

@@ -41,7 +41,7 @@ bool is_public_v6(const unsigned char* b) {
   return (b[0] & 0xe0) == 0x20;                                                       // 2000::/3 alone is given out to the internet
 }
 
-std::string lower(std::string_view text) {
+std::string plain_name(std::string_view text) {
   std::string out(text);
   std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   while (!out.empty() && (out.back() == '.' || out.back() == ' ')) out.pop_back();
@@ -59,10 +59,10 @@ bool is_public(const sockaddr& address) {
 AllowedHosts::AllowedHosts(const std::vector<std::string>& hosts) { add(hosts); }
 void AllowedHosts::add(const std::vector<std::string>& hosts) {
   for (const auto& host : hosts)
-    if (auto name = lower(host); !name.empty()) hosts_.insert(std::move(name));
+    if (auto name = plain_name(host); !name.empty()) hosts_.insert(std::move(name));
 }
 bool AllowedHosts::has(std::string_view host) const {
-  const std::string name = lower(host);
+  const std::string name = plain_name(host);
   if (hosts_.contains(name)) return true;
   for (size_t dot = name.find('.'); dot != std::string::npos; dot = name.find('.', dot + 1))
     if (hosts_.contains("*" + name.substr(dot))) return true;
@@ -76,7 +76,7 @@ Error address_refused(std::string_view host) {
 Result<std::vector<std::string>> resolve(const std::string& host, const AllowedHosts& allowed) {
   addrinfo wanted{}, *found = nullptr;
   wanted.ai_socktype = SOCK_STREAM;
-  const std::string name = lower(host);
+  const std::string name = plain_name(host);
   if (const int failed = ::getaddrinfo(name.c_str(), nullptr, &wanted, &found); failed != 0)
     return Error::make(failed == EAI_AGAIN ? ErrorKind::unavailable : ErrorKind::invalid, "host_unknown", name + ": " + ::gai_strerror(failed));
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> list(found, &::freeaddrinfo);

@@ -1,5 +1,6 @@
 #include "privacy/policies.h"
 
+#include "privacy/detail/rights.h"
 #include "privacy/privacy_sql.h"
 
 namespace lotse::privacy {
@@ -8,10 +9,6 @@ namespace {
 constexpr std::string_view of_workspace = "workspace";
 constexpr size_t text_bytes_max = 500;
 
-Result<void> may_change(const Viewer& viewer) {
-  if (!viewer.may(Right::administer)) return Error::make(ErrorKind::forbidden, "forbidden", "administer is needed");
-  return {};
-}
 }  // namespace
 
 Result<void> Policies::begin() {
@@ -29,7 +26,7 @@ Result<PrivacySettings> Policies::settings(const Viewer& viewer) {
 }
 
 Result<PrivacySettings> Policies::change(const Viewer& viewer, const PrivacySettings& wanted, const std::optional<std::string>& etag) {
-  TRY(may_change(viewer));
+  TRY(detail::may_change(viewer));
   if (wanted.officer.value_or("").size() > text_bytes_max) return Error::invalid("text_too_long", "/officer");
   if (wanted.contact.value_or("").size() > text_bytes_max) return Error::invalid("text_too_long", "/contact");
   TRY(database_.write(viewer.workspace(), [&](db::Session& s) -> Result<void> {
@@ -58,7 +55,7 @@ Result<std::shared_ptr<const Policies::BySource>> Policies::sources(const Worksp
 }
 
 Result<SourcePrivacy> Policies::change_source(const Viewer& viewer, const SourcePrivacy& policy) {
-  TRY(may_change(viewer));
+  TRY(detail::may_change(viewer));
   TRY(database_.write(viewer.workspace(), [&](db::Session& s) -> Result<void> {
     TRY(s.execute(sql::settings_put, {{":subject", policy.source}, {":settings", to_json(policy).dump()}}));
     return audit_.note(s, viewer.principal(), "privacy.source", policy.source, to_json(policy));

@@ -6,6 +6,7 @@
 #include "base/ids.h"
 #include "base/log.h"
 #include "base/time.h"
+#include "privacy/detail/rights.h"
 #include "privacy/privacy_sql.h"
 
 namespace lotse::privacy {
@@ -14,12 +15,8 @@ namespace {
 using namespace std::chrono_literals;
 constexpr int64_t months_max = 600;
 constexpr Micros daily_at = 2h;  // UTC: night in Europe
-constexpr Micros day = 24h;
+constexpr Micros one_day = 24h;
 
-Result<void> may_change(const Viewer& viewer) {
-  if (!viewer.may(Right::administer)) return Error::make(ErrorKind::forbidden, "forbidden", "administer is needed");
-  return {};
-}
 Result<void> check(const RetentionRule& rule) {
   if (rule.months < 1 || rule.months > months_max) return Error::invalid("months_out_of_range", "/months", "1 to 600 are expected");
   return {};
@@ -71,7 +68,7 @@ Result<std::vector<RetentionRule>> Retention::rules(const WorkspaceId& workspace
 }
 
 Result<RetentionOverview> Retention::overview(const Viewer& viewer) {
-  TRY(may_change(viewer));
+  TRY(detail::may_change(viewer));
   RetentionOverview out{.rules = TRY(rules(viewer.workspace()))};
   const auto names = TRY(parts_.workspaces.names(viewer));
   for (const auto& row : TRY(parts_.database.read(viewer.workspace(), [](db::Session& s) { return s.query(sql::retention_runs); }))) {
@@ -93,13 +90,13 @@ Result<RetentionEffect> Retention::effect_of(const WorkspaceId& workspace, const
 }
 
 Result<RetentionEffect> Retention::preview(const Viewer& viewer, const RetentionRule& rule) {
-  TRY(may_change(viewer));
+  TRY(detail::may_change(viewer));
   TRY(check(rule));
   return effect_of(viewer.workspace(), rule, false, nullptr);
 }
 
 Result<RetentionOverview> Retention::put(const Viewer& viewer, const RetentionRule& rule) {
-  TRY(may_change(viewer));
+  TRY(detail::may_change(viewer));
   TRY(check(rule));
   TRY(effect_of(viewer.workspace(), rule, false, nullptr));  // says where there is no such subject
   TRY(parts_.database.write(viewer.workspace(), [&](db::Session& s) -> Result<void> {
@@ -110,7 +107,7 @@ Result<RetentionOverview> Retention::put(const Viewer& viewer, const RetentionRu
 }
 
 Result<RetentionOverview> Retention::remove(const Viewer& viewer, RetentionKind kind, std::string_view subject) {
-  TRY(may_change(viewer));
+  TRY(detail::may_change(viewer));
   TRY(parts_.database.write(viewer.workspace(), [&](db::Session& s) -> Result<void> {
     if (TRY(s.execute(sql::retention_delete, {{":kind", word(kind)}, {":subject", subject}})) == 0) return Error::make(ErrorKind::not_found, "retention_rule_not_found", std::string(subject));
     return parts_.audit.note(s, viewer.principal(), "privacy.retention", std::string(subject), {{"months", nullptr}});
@@ -130,7 +127,7 @@ Result<std::string> Retention::begin_run(const WorkspaceId& workspace, const std
 }
 
 Result<RetentionRun> Retention::start(const Viewer& viewer) {
-  TRY(may_change(viewer));
+  TRY(detail::may_change(viewer));
   if (TRY(rules(viewer.workspace())).empty()) return Error::make(ErrorKind::conflict, "no_retention_rules", "there is nothing to enforce");
   const auto id = TRY(begin_run(viewer.workspace(), viewer.principal()));
   if (auto job = parts_.jobs.start(viewer, "retention", id); !job) log_warning("privacy", "{} waits: {}", id, job.error().code);  // look_after takes it up
@@ -252,8 +249,8 @@ void Retention::look_after(std::stop_token stop) {
     (void)run({row.text(0)}, row.text(1), nothing, stop);  // says itself what went wrong
   }
   const Micros now = parts_.clock.now();
-  Micros since = now / day * day + daily_at;
-  if (since > now) since -= day;
+  Micros since = now / one_day * one_day + daily_at;
+  if (since > now) since -= one_day;
   const auto due = parts_.database.read_system([&](db::Session& s) { return s.query(sql::retention_due, {{":since", since.count()}}); });
   if (!due) return log_warning("privacy", "{}", due.error().detail);
   for (const auto& row : *due) {

@@ -4,7 +4,6 @@
 namespace lotse::test {
 namespace {
 
-std::string ws() { return "/workspaces/" + TestServer::get().a; }
 std::string customer() { return TestServer::get().things.at("/customers/{cu_id}"); }
 
 Answer page(const std::string& query) { return Client(TestServer::get().port()).ask("GET", "/embed/customer" + query); }

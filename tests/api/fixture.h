@@ -69,6 +69,9 @@ class TestServer {
   std::unique_ptr<http::Server> server_;
 };
 
+/// The path of workspace `a`.
+inline std::string ws() { return "/workspaces/" + TestServer::get().a; }
+
 /// Problems of `value` against a schema of the API's description; empty where it fits.
 std::vector<std::string> schema_problems(const nlohmann::json& value, const nlohmann::json& schema);
 /// The committed description.

@@ -6,8 +6,6 @@
 namespace lotse::test {
 namespace {
 
-std::string ws() { return "/workspaces/" + TestServer::get().a; }
-
 TEST(SignIn, SetsACookieThatScriptsCannotRead) {
   Client client(TestServer::get().port());
   const auto answer = client.ask("POST", "/api/v1/session", R"({"email":"Reader@Example.com ","password":"correct horse battery"})", {{"Content-Type", "application/json"}});

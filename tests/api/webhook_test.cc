@@ -2,10 +2,10 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 #include <sodium.h>
-#include <zlib.h>
 
 #include <thread>
 
+#include "bytes.h"
 #include "connect/hook_checks.h"
 #include "connect/hook_presets.h"
 #include "fixture.h"
@@ -16,12 +16,6 @@ using json = nlohmann::json;
 using connect::HookCheck;
 using connect::hmac_sha256;
 
-std::string base64(std::string_view bytes) {
-  std::string text(sodium_base64_ENCODED_LEN(bytes.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-  sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), sodium_base64_VARIANT_ORIGINAL);
-  text.pop_back();
-  return text;
-}
 std::string from_base64(std::string_view text) {
   std::string out(text.size(), '\0');
   size_t size = 0;
@@ -34,19 +28,6 @@ std::string hex(std::string_view bytes) {
   sodium_bin2hex(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
   text.pop_back();
   return text;
-}
-std::string gzip(const std::string& bytes) {
-  z_stream stream{};
-  deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
-  std::string out(deflateBound(&stream, bytes.size()), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
-  stream.avail_in = static_cast<uInt>(bytes.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  deflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
 }
 
 /// SendGrid's side: a key pair.
@@ -316,8 +297,8 @@ TEST_F(Hook, ThePreviewShowsWhatWouldBeStoredAndWhatIsWrong) {
   EXPECT_EQ(events(), 0u) << "nothing is stored";
   auto mapping = preset["mapping"];
   mapping["fields"]["customer"] = "{detail}";
-  const auto wrong = admin->post(ws + "/webhook_preview", {{"mapping", mapping}, {"body", "{}"}, {"headers", json::object()}}).json();
-  EXPECT_EQ(wrong["problems"], json::parse(R"([{"field":"/mapping/fields/customer","code":"bad_template"}])"));
+  const auto mistaken = admin->post(ws + "/webhook_preview", {{"mapping", mapping}, {"body", "{}"}, {"headers", json::object()}}).json();
+  EXPECT_EQ(mistaken["problems"], json::parse(R"([{"field":"/mapping/fields/customer","code":"bad_template"}])"));
   EXPECT_EQ(admin->post(ws + "/webhook_preview", {{"mapping", preset["mapping"]}, {"body", "{"}, {"headers", json::object()}}).json()["problems"][0]["code"], "invalid_json");
   const auto refused = admin->post(ws + "/webhooks", {{"source", source}, {"name", "x"}, {"preset", "generic"}, {"mapping", mapping}});
   EXPECT_EQ(refused.code(), "invalid_mapping");

@@ -8,7 +8,6 @@
 namespace lotse::analysis::detail {
 namespace {
 using std::chrono::days;
-using std::chrono::seconds;
 
 const date::time_zone& zone(const void* z) { return *static_cast<const date::time_zone*>(z); }
 
@@ -96,7 +95,7 @@ Result<LocalTime> LocalTime::find(const std::string& name) {
 }
 
 int64_t LocalTime::utc_of_local_s(int64_t local_s) const {
-  const date::local_seconds local{seconds(local_s)};
+  const date::local_seconds local{std::chrono::seconds(local_s)};
   const auto info = zone(zone_).get_info(local);
   // Of a time that occurs twice the first: its offset is the one before the change. In a gap that same offset moves the
   // time forward by the gap.
@@ -104,7 +103,7 @@ int64_t LocalTime::utc_of_local_s(int64_t local_s) const {
 }
 
 int64_t LocalTime::local_of_utc_s(int64_t utc_s) const {
-  return utc_s + zone(zone_).get_info(date::sys_seconds{seconds(utc_s)}).offset.count();
+  return utc_s + zone(zone_).get_info(date::sys_seconds{std::chrono::seconds(utc_s)}).offset.count();
 }
 
 Result<Micros> LocalTime::parse(std::string_view text) const {

@@ -19,6 +19,8 @@
 
 namespace lotse::analysis::detail {
 
+inline Error forbidden(const char* right) { return Error::make(ErrorKind::forbidden, "forbidden", std::string(right) + " is needed"); }
+
 /// One request: what it sees, and the key under which its answer may be known already.
 struct Question {
   Seen seen;

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -133,5 +134,11 @@ class Appender {
 
 /// 'text' as an SQL literal.
 std::string sql_text(std::string_view text);
+
+/// Ends a query of the connection when a stop is requested.
+struct Interrupter {
+  std::stop_callback<std::function<void()>> callback;
+  Interrupter(std::stop_token stop, Connection& connection) : callback(std::move(stop), [&connection] { connection.interrupt(); }) {}
+};
 
 }  // namespace lotse::events::detail

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <memory>
 
 #include "events/detail/state.h"
@@ -13,5 +14,7 @@ struct Reading {
   uint64_t flushed = 0;
 };
 Result<Reading> begin_reading(DuckStore::State& state);
+
+inline bool has(const std::vector<uint32_t>& list, uint32_t item) { return std::ranges::find(list, item) != list.end(); }
 
 }  // namespace lotse::events::detail

@@ -5,6 +5,7 @@
 #include "http/routes.h"
 
 namespace lotse::http {
+namespace analysis_rows {
 namespace {
 using namespace analysis;
 
@@ -46,6 +47,7 @@ Result<ComputedSummary> computed(Services& services, const Viewer& viewer, const
   return services.analysis.computed_summary(viewer, body, request.stop);
 }
 }  // namespace
+}  // namespace analysis_rows
 
 /// What can be wrong with any question that has a filter.
 #define FILTER_ERRORS                                                                                                            \
@@ -54,6 +56,7 @@ Result<ComputedSummary> computed(Services& services, const Viewer& viewer, const
       "slice_needs_gap", "slice_needs_start_or_end", "not_for_this_kind", "no_rules", "too_many_conditions", "rules_too_deep", "required", "not_found"
 
 std::vector<Route> analysis_routes() {
+  using namespace analysis_rows;
   std::vector<Route> rows;
   rows.push_back(row(Method::get, "/workspaces/{ws}/coverage", Right::read, "Which data the numbers rest on", {}, coverage));
   rows.push_back(row(Method::get, "/workspaces/{ws}/dimensions", Right::read, "What can be filtered by", {"columns_loading"}, dimensions));

@@ -2,6 +2,7 @@
 #include "http/routes.h"
 
 namespace lotse::http {
+namespace connectors_rows {
 namespace {
 using connect::Connector, connect::ConnectorRun;
 
@@ -33,8 +34,10 @@ Result<connect::ConnectorRules> set_rules(Services& services, const Viewer& view
   return services.connectors.set_rules(viewer, body);
 }
 }  // namespace
+}  // namespace connectors_rows
 
 std::vector<Route> connector_routes() {
+  using namespace connectors_rows;
   std::vector<Route> rows;
   rows.push_back(row(Method::get, "/workspaces/{ws}/connectors", Right::import_data, "Sources that are asked on a schedule, by name", {}, list));
   rows.push_back(row(Method::post, "/workspaces/{ws}/connectors", Right::import_data, "Make a connector; it runs at once, then as planned",

@@ -7,6 +7,7 @@
 #include "http/routes.h"
 
 namespace lotse::http {
+namespace customers_rows {
 namespace {
 using customers::ComputedAttribute;
 using customers::ComputedAttributeRequest;
@@ -72,8 +73,10 @@ Result<NoContent> remove_computed(Services& services, const Viewer& viewer, cons
   return NoContent{};
 }
 }  // namespace
+}  // namespace customers_rows
 
 std::vector<Route> customer_routes() {
+  using namespace customers_rows;
   std::vector<Route> rows;
   rows.push_back(row(Method::post, "/workspaces/{ws}/customers/search", Right::see_customers, "Find customers; noted in the audit log",
                      {"invalid_query", "columns_loading"}, search));

@@ -2,6 +2,7 @@
 #include "outbound/deliveries.h"
 
 namespace lotse::http {
+namespace deliveries_rows {
 namespace {
 using outbound::Delivery, outbound::DeliveryRun;
 
@@ -30,8 +31,10 @@ Result<Page<DeliveryRun>> runs(Services& services, const Viewer& viewer, const R
 }
 
 }  // namespace
+}  // namespace deliveries_rows
 
 std::vector<Route> delivery_routes() {
+  using namespace deliveries_rows;
   std::vector<Route> rows;
   rows.push_back(row(Method::get, "/workspaces/{ws}/deliveries", Right::import_data, "What other systems are given on a schedule, by name", {}, list));
   rows.push_back(row(Method::post, "/workspaces/{ws}/deliveries", Right::import_data, "Make a delivery; with a schedule it runs at once, then as planned", 

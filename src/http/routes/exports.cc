@@ -6,6 +6,7 @@
 #include "http/routes.h"
 
 namespace lotse::http {
+namespace exports_rows {
 namespace {
 using connect::Export;
 
@@ -44,8 +45,10 @@ Result<Response> file(Services& services, const Viewer& viewer, const Request& r
   return response;
 }
 }  // namespace
+}  // namespace exports_rows
 
 std::vector<Route> export_routes() {
+  using namespace exports_rows;
   std::vector<Route> rows;
   rows.push_back(row(Method::get, "/workspaces/{ws}/exports", Right::analyse, "Exports of the log, newest first; kept for a day", {}, list));
   rows.push_back(row(Method::post, "/workspaces/{ws}/exports", Right::analyse, "Write the log into a file as a job: CSV, Parquet, XES or OCEL 2.0",

@@ -2,6 +2,7 @@
 #include "http/routes.h"
 
 namespace lotse::http {
+namespace identities_rows {
 namespace {
 using namespace customers;
 
@@ -33,8 +34,10 @@ Result<IdentityChain> why(Services& services, const Viewer& viewer, const Reques
   return services.identities.why(viewer, request.query_text("first").value_or(""), request.query_text("second").value_or(""));
 }
 }  // namespace
+}  // namespace identities_rows
 
 std::vector<Route> identity_routes() {
+  using namespace identities_rows;
   std::vector<Route> rows;
   rows.push_back(row(Method::get, "/workspaces/{ws}/identity/rules", Right::read, "What may be joined into one customer", {}, rules));
   rows.push_back(row(Method::patch, "/workspaces/{ws}/identity/rules", Right::administer, "Set what may be joined; holds for all history when it answers",

@@ -7,6 +7,7 @@
 #include "http/routes.h"
 
 namespace lotse::http {
+namespace imports_rows {
 namespace {
 using connect::Import;
 
@@ -39,8 +40,10 @@ Result<Response> rejects(Services& services, const Viewer& viewer, const Request
   });
 }
 }  // namespace
+}  // namespace imports_rows
 
 std::vector<Route> import_routes() {
+  using namespace imports_rows;
   std::vector<Route> rows;
   rows.push_back(row(Method::get, "/workspaces/{ws}/imports", Right::read, "Imports, newest first", {"invalid_cursor"}, list)
                      .query("cursor", "of the answer before"));

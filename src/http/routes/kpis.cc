@@ -3,6 +3,7 @@
 #include "kpis/kpis.h"
 
 namespace lotse::http {
+namespace kpis_rows {
 namespace {
 using kpis::Kpi;
 
@@ -54,8 +55,10 @@ Route&& filtered(Route&& route) {
       .query("unit", "of the organisation; given but empty: values of all units together");
 }
 }  // namespace
+}  // namespace kpis_rows
 
 std::vector<Route> kpi_routes() {
+  using namespace kpis_rows;
   std::vector<Route> rows;
   rows.push_back(row(Method::get, "/workspaces/{ws}/kpis", Right::read, "KPIs that sources deliver, with their data set and newest values, by key", {}, list));
   rows.push_back(row(Method::post, "/workspaces/{ws}/kpis", Right::import_data, "Define a KPI of a data set",

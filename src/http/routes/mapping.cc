@@ -3,6 +3,7 @@
 #include "http/routes.h"
 
 namespace lotse::http {
+namespace mapping_rows {
 namespace {
 using atlas::Mapping;
 
@@ -29,8 +30,10 @@ Result<NoContent> take_up(Services& services, const Viewer& viewer, const Reques
   return NoContent{};
 }
 }  // namespace
+}  // namespace mapping_rows
 
 std::vector<Route> mapping_routes() {
+  using namespace mapping_rows;
   std::vector<Route> rows;
   rows.push_back(row(Method::get, "/workspaces/{ws}/mapping", Right::read, "The mapping rules, in the order in which they are tried", {}, get));
   rows.push_back(row(Method::post, "/workspaces/{ws}/mapping/rules", Right::edit_touchpoints, "Add a mapping rule",

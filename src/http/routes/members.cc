@@ -3,6 +3,7 @@
 #include "http/routes.h"
 
 namespace lotse::http {
+namespace members_rows {
 namespace {
 using access::Member;
 
@@ -21,8 +22,10 @@ Result<NoContent> remove(Services& services, const Viewer& viewer, const Request
   return NoContent{};
 }
 }  // namespace
+}  // namespace members_rows
 
 std::vector<Route> member_routes() {
+  using namespace members_rows;
   std::vector<Route> rows;
   rows.push_back(row(Method::get, "/workspaces/{ws}/members", Right::administer, "The people of a workspace, by name", {}, list));
   rows.push_back(row(Method::post, "/workspaces/{ws}/members", Right::administer,

@@ -2,6 +2,7 @@
 #include "http/routes.h"
 
 namespace lotse::http {
+namespace meta_rows {
 namespace {
 struct Health {
   std::string status;
@@ -15,8 +16,10 @@ Result<Response> openapi(Services&, const Request&) {
   return Response{.status = 200, .content_type = "application/json", .body = text};
 }
 }  // namespace
+}  // namespace meta_rows
 
 std::vector<Route> meta_routes() {
+  using namespace meta_rows;
   std::vector<Route> rows;
   rows.push_back(open_row(Method::get, "/health", "Says that the server answers", {}, health));
   rows.push_back(open_row(Method::get, "/openapi.json", "This description", {}, openapi).answers("application/json"));

@@ -9,6 +9,7 @@
 #include "privacy/status.h"
 
 namespace lotse::http {
+namespace privacy_rows {
 namespace {
 using privacy::PrivacyRequest;
 
@@ -87,8 +88,10 @@ Result<NoContent> consent(Services& services, const Viewer& viewer, const Reques
 }
 Result<access::AuditProof> verify(Services& services, const Viewer& viewer, const Request&) { return services.audit.verify(viewer.workspace()); }
 }  // namespace
+}  // namespace privacy_rows
 
 std::vector<Route> privacy_routes() {
+  using namespace privacy_rows;
   std::vector<Route> rows;
   rows.push_back(row(Method::get, "/workspaces/{ws}/privacy/requests", Right::see_identifiers, "What customers asked for, newest first", {"invalid_cursor"}, list)
                      .query("cursor", "of the answer before"));

@@ -6,6 +6,7 @@
 #include "hub/tracking_plan.h"
 
 namespace lotse::http {
+namespace quality_rows {
 namespace {
 
 /// -1 where it is no number, which services refuse.
@@ -39,8 +40,10 @@ Result<hub::PlanViolations> violations(Services& services, const Viewer& viewer,
   return services.tracking_plans.violations(viewer, days_of(request, 30));
 }
 }  // namespace
+}  // namespace quality_rows
 
 std::vector<Route> quality_routes() {
+  using namespace quality_rows;
   std::vector<Route> rows;
   rows.push_back(row(Method::get, "/workspaces/{ws}/quality", Right::read,
                      "How good the data is, by source: volume against its usual level, delay, what was rejected and why, suspicious times", {"invalid_day_count"}, look)

@@ -2,6 +2,7 @@
 #include "http/routes.h"
 
 namespace lotse::http {
+namespace segments_rows {
 namespace {
 using customers::Segment;
 using customers::SegmentRequest;
@@ -20,8 +21,10 @@ Result<NoContent> remove(Services& services, const Viewer& viewer, const Request
   return NoContent{};
 }
 }  // namespace
+}  // namespace segments_rows
 
 std::vector<Route> segment_routes() {
+  using namespace segments_rows;
   std::vector<Route> rows;
   rows.push_back(row(Method::get, "/workspaces/{ws}/segments", Right::read, "Saved filters, by name", {}, list));
   rows.push_back(row(Method::post, "/workspaces/{ws}/segments", Right::analyse, "Save a filter",

@@ -6,6 +6,7 @@
 /// What the machine's owner does by the command line while a server holds the data folder: reached by the folder's own
 /// socket only.
 namespace lotse::http {
+namespace server_rows {
 namespace {
 using access::Caller;
 
@@ -98,8 +99,10 @@ Result<NoContent> backup(Services& services, const Caller&, const Request&, cons
 }
 Result<Defects> check(Services& services, const Caller&, const Request&) { return Defects{TRY(services.upkeep.defects())}; }
 }  // namespace
+}  // namespace server_rows
 
 std::vector<Route> server_routes() {
+  using namespace server_rows;
   constexpr Need owner = Need::machine_owner;
   std::vector<Route> rows;
   rows.push_back(row(Method::get, "/server/users", owner, "Everybody with an account on this server", {}, users));

@@ -4,6 +4,7 @@
 #include "http/routes.h"
 
 namespace lotse::http {
+namespace session_rows {
 namespace {
 using access::Caller;
 using access::Me;
@@ -36,8 +37,10 @@ Result<NoContent> change_password(Services& services, const Caller& caller, cons
   return NoContent{};
 }
 }  // namespace
+}  // namespace session_rows
 
 std::vector<Route> session_routes() {
+  using namespace session_rows;
   std::vector<Route> rows;
   rows.push_back(open_row(Method::post, "/session", "Sign in; the answer sets the session cookie",
                           {"wrong_credentials", "too_many_attempts", "too_busy"}, sign_in).answers_json<Me>());

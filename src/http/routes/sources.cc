@@ -7,6 +7,7 @@
 #include "http/routes.h"
 
 namespace lotse::http {
+namespace sources_rows {
 namespace {
 using connect::Source;
 
@@ -47,8 +48,10 @@ Result<Response> append(Services& services, const Viewer& viewer, const Request&
   return response;
 }
 }  // namespace
+}  // namespace sources_rows
 
 std::vector<Route> source_routes() {
+  using namespace sources_rows;
   std::vector<Route> rows;
   rows.push_back(row(Method::get, "/workspaces/{ws}/sources", Right::read, "Sources with their saved mapping of columns, by name", {}, list));
   rows.push_back(row(Method::post, "/workspaces/{ws}/sources", Right::import_data, "Make a source for live events", {"invalid_name", "source_exists"}, create));

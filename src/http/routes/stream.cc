@@ -2,6 +2,7 @@
 #include "http/routes.h"
 
 namespace lotse::http {
+namespace stream_rows {
 namespace {
 Result<Response> stream(Services& services, const Viewer& viewer, const Request&) {
   Response response{.status = 200, .content_type = "text/event-stream"};
@@ -11,8 +12,10 @@ Result<Response> stream(Services& services, const Viewer& viewer, const Request&
   return response;
 }
 }  // namespace
+}  // namespace stream_rows
 
 std::vector<Route> stream_routes() {
+  using namespace stream_rows;
   std::vector<Route> rows;
   rows.push_back(row(Method::get, "/workspaces/{ws}/stream", Right::read,
                      "News of the workspace: events_appended, import, job, mapping_changed, catalogue_changed; live (with the right see_customers, a minute long after each question for live)", {}, stream)

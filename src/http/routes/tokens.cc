@@ -3,6 +3,7 @@
 #include "http/routes.h"
 
 namespace lotse::http {
+namespace tokens_rows {
 namespace {
 Result<Page<access::Token>> list(Services& services, const Viewer& viewer, const Request&) {
   return Page<access::Token>{.items = TRY(services.tokens.list(viewer))};
@@ -16,8 +17,10 @@ Result<NoContent> revoke(Services& services, const Viewer& viewer, const Request
   return NoContent{};
 }
 }  // namespace
+}  // namespace tokens_rows
 
 std::vector<Route> token_routes() {
+  using namespace tokens_rows;
   std::vector<Route> rows;
   rows.push_back(row(Method::get, "/workspaces/{ws}/tokens", Right::administer, "API tokens, newest first", {}, list));
   rows.push_back(row(Method::post, "/workspaces/{ws}/tokens", Right::administer, "Make an API token; its secret is shown once",

@@ -3,6 +3,7 @@
 #include "http/routes.h"
 
 namespace lotse::http {
+namespace touchpoints_rows {
 namespace {
 using atlas::Touchpoint;
 
@@ -26,8 +27,10 @@ Result<NoContent> remove(Services& services, const Viewer& viewer, const Request
   return NoContent{};
 }
 }  // namespace
+}  // namespace touchpoints_rows
 
 std::vector<Route> touchpoint_routes() {
+  using namespace touchpoints_rows;
   std::vector<Route> rows;
   rows.push_back(row(Method::get, "/workspaces/{ws}/touchpoints", Right::read,
                      "Touchpoints with their numbers: owned ones, then event types that nobody has assigned", {"columns_loading", "count_by_no_data", "count_by_unknown"}, list)

@@ -5,6 +5,7 @@
 #include "http/routes.h"
 
 namespace lotse::http {
+namespace uploads_rows {
 namespace {
 constexpr size_t piece_bytes = 256 * 1024;
 
@@ -23,8 +24,10 @@ Result<NoContent> remove(Services& services, const Viewer& viewer, const Request
   return NoContent{};
 }
 }  // namespace
+}  // namespace uploads_rows
 
 std::vector<Route> upload_routes() {
+  using namespace uploads_rows;
   std::vector<Route> rows;
   rows.push_back(row(Method::post, "/workspaces/{ws}/uploads", Right::import_data, "Upload a file, streamed; kept until its import ended, at most a day",
                      {"invalid_name", "empty_file", "upload_too_large", "upload_broken", "upload_too_slow", "disk_full"}, upload)

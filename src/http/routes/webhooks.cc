@@ -2,6 +2,7 @@
 #include "http/routes.h"
 
 namespace lotse::http {
+namespace webhooks_rows {
 namespace {
 using connect::Webhook;
 
@@ -30,8 +31,10 @@ Result<connect::HookPreview> preview(Services& services, const Viewer& viewer, c
   return services.hooks.preview(viewer, body);
 }
 }  // namespace
+}  // namespace webhooks_rows
 
 std::vector<Route> webhook_routes() {
+  using namespace webhooks_rows;
   std::vector<Route> rows;
   rows.push_back(row(Method::get, "/workspaces/{ws}/webhook_presets", Right::import_data, "Systems whose webhooks are understood, with a mapping and a sample of each", {}, presets));
   rows.push_back(row(Method::post, "/workspaces/{ws}/webhook_preview", Right::import_data, "What a body would become by a mapping; stores nothing", {}, preview));

@@ -3,6 +3,7 @@
 #include "http/routes.h"
 
 namespace lotse::http {
+namespace workspaces_rows {
 namespace {
 using access::Caller;
 using access::Membership;
@@ -22,8 +23,10 @@ Result<NoContent> remove(Services& services, const Caller& caller, const Request
   return NoContent{};
 }
 }  // namespace
+}  // namespace workspaces_rows
 
 std::vector<Route> workspace_routes() {
+  using namespace workspaces_rows;
   std::vector<Route> rows;
   rows.push_back(row(Method::get, "/workspaces", Need::signed_in, "The caller's workspaces, by name", {}, list));
   rows.push_back(row(Method::post, "/workspaces", Need::server_operator, "Make a workspace; the caller administers it",
