@@ -13,11 +13,23 @@ if (!password) {
   process.exit(2);
 }
 mkdirSync(target, { recursive: true });
+/** To the time line of somebody whose passage has some length. */
+async function aCustomer(page) {
+  const { csrf_token: token } = await (await page.request.get(`${base}/api/v1/session`)).json();
+  const answer = await page.request.post(`${base}/api/v1/workspaces/demo/analysis/customers`, { data: { filter: { events_min: 12, events_max: 20 } }, headers: { 'X-CSRF-Token': token } });
+  await page.goto(`${base}/w/demo/daten/kunden/${(await answer.json()).rows[0].customer}`);
+}
 const pages = [
   ['cockpit', '/w/demo'],
   ['journey-graph', '/w/demo/analyse/ist-journey', 'Glasfaseraufträge'], // one of the saved segments
   ['touchpoints', '/w/demo/touchpoints'],
   ['import', '/w/demo/daten/import'],
+  ['customer', '/w/demo/daten/kunden', undefined, aCustomer],
+  ['segments', '/w/demo/daten/segmente'],
+  ['identities', '/w/demo/daten/identitaeten'],
+  ['kpis', '/w/demo/daten/kennzahlen'],
+  ['data-quality', '/w/demo/daten/qualitaet'],
+  ['privacy', '/w/demo/daten/datenschutz'],
 ];
 const browser = await chromium.launch({
   executablePath: '/usr/bin/chromium',
@@ -31,8 +43,9 @@ for (const [language, locale] of [['de', 'de-DE'], ['en', 'en-GB']]) {
   await page.locator('input[type="password"]').first().fill(password);
   await page.keyboard.press('Enter');
   await page.waitForURL((url) => !url.pathname.endsWith('/signin'));
-  for (const [name, address, press] of pages) {
+  for (const [name, address, press, go] of pages) {
     await page.goto(base + address);
+    if (go) await go(page);
     if (press) await page.getByRole('button', { name: press }).first().click();
     await page.waitForLoadState('networkidle').catch(() => {});
     await page.waitForTimeout(3000);
