@@ -6,6 +6,7 @@
 
 #include <fstream>
 #include <future>
+#include <thread>
 
 namespace lotse::events {
 namespace {
@@ -415,6 +416,36 @@ TEST_F(DuckStoreTest, RestrictedIdentitiesAreLeftOutOfScans) {
     return {};
   }));
   EXPECT_EQ(rows, 3u);
+}
+
+TEST_F(DuckStoreTest, AScanFindsColumnsThatCameWithTheFlushBehindIt) {
+  reopen({.flush_every = Micros{200}});
+  std::atomic<bool> done = false;
+  std::atomic<uint64_t> without = 0, scans = 0;
+  std::thread reader([&] {
+    while (!done) {
+      ++scans;
+      const auto scanned = store->scan(0, store->as_of(), {}, [&](EventColumns&& c) -> Result<void> {
+        for (size_t i = 0; i < c.size(); ++i) {
+          bool has_value = false;
+          for (const auto& attribute : c.attributes)
+            if (attribute.attribute >= BuiltinAttribute::first_imported && attribute.codes[i] != 0) has_value = true;
+          if (!has_value) ++without;
+        }
+        return {};
+      });
+      ASSERT_TRUE(scanned) << scanned.error().detail;
+    }
+  });
+  for (int i = 0; i < 120; ++i) {  // each with an attribute that no event had before
+    auto event = live(std::to_string(i), 1, i, "visit");
+    event.attributes = {{"a" + std::to_string(i), "x"}};
+    ASSERT_TRUE(append({event}));
+  }
+  done = true;
+  reader.join();
+  EXPECT_GT(scans, 0u);
+  EXPECT_EQ(without, 0u);
 }
 
 TEST_F(DuckStoreTest, LinkedIdentitiesAreOneCustomer) {

@@ -49,6 +49,14 @@ Result<Reading> detail::begin_reading(DuckStore::State& state) {
     auto flushed = reading.connection->query("SELECT value FROM meta WHERE key = 'flushed'");
     if (!flushed) return state.note(flushed.error());
     reading.flushed = flushed->natural(0, 0);
+    const auto& tail = reading.visible.tail;
+    if (!tail.empty() && !tail.front()->empty() && tail.front()->front().arrival <= reading.flushed) {
+      // Events went from the journal into the tables in between, perhaps with columns that the tables did not have before.
+      auto attributes = reading.connection->query("SELECT attribute FROM live_attribute ORDER BY attribute");
+      if (!attributes) return state.note(attributes.error());
+      reading.visible.live_attributes.clear();
+      for (size_t i = 0; i < attributes->size(); ++i) reading.visible.live_attributes.push_back(static_cast<uint32_t>(attributes->natural(i, 0)));
+    }
     // An import that went away in between would be missed in the tables: look again.
     if (state.visible().removals == reading.visible.removals) return reading;
   }
