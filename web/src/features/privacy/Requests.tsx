@@ -1,8 +1,8 @@
 import { Anchor, Button, Group, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlus, IconShieldLock } from '@tabler/icons-react';
-import { useMemo } from 'react';
-import { useLocation } from 'react-router';
+import { useEffect, useMemo, useState } from 'react';
+import { useLocation, useNavigate } from 'react-router';
 import { api, asProblem, useApi, useApiPages, useChange, useWorkspace, type PrivacyRequest } from '@/api';
 import { useLocale, useTexts } from '@/i18n';
 import { EmptyState, LoadingLines, Pill, ProblemNote, ProblemState, Section, Table, useProblemText, type Column } from '@/ui';
@@ -18,8 +18,15 @@ export function Requests() {
   const rows = useMemo(() => list.data?.flatMap((page) => page.items) ?? [], [list.data]);
   const sources = useApi(api.sources);
   const sourceName = useMemo(() => new Map(sources.data?.items.map((s) => [s.id, s.name])), [sources.data]);
-  // The customer view begins a rectification here; its values travel in the history's state, not in the address.
-  const begun = (useLocation().state as { rectify?: Rectify } | null)?.rectify;
+  // The customer view begins a rectification here; its values travel in the history's state, not in the address. They are taken
+  // out of it, so that the page does not begin again when it is reloaded.
+  const location = useLocation();
+  const navigate = useNavigate();
+  const given = (location.state as { rectify?: Rectify } | null)?.rectify;
+  const [begun] = useState(given);
+  useEffect(() => {
+    if (given) void navigate(location, { replace: true, state: null });
+  }, [given, location, navigate]);
   const [adding, { open: add, close }] = useDisclosure(!!begun);
   const bytes = useChange(api.privacyBytesNow, { quiet: true });
   const columns = useMemo<Column<PrivacyRequest>[]>(
