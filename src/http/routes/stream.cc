@@ -15,7 +15,7 @@ Result<Response> stream(Services& services, const Viewer& viewer, const Request&
 std::vector<Route> stream_routes() {
   std::vector<Route> rows;
   rows.push_back(row(Method::get, "/workspaces/{ws}/stream", Right::read,
-                     "News of the workspace: events_appended, import, job, mapping_changed, catalogue_changed; live (with the right see_customers, a minute long after each question for live)", {}, stream)
+                     "News of the workspace: events_appended, mapping_changed, catalogue_changed; for those without a restriction import, job, and live (with the right see_customers, a minute long after each question for live)", {}, stream)
                      .answers("text/event-stream"));
   return rows;
 }
