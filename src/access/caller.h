@@ -17,6 +17,7 @@ struct Caller {
   std::string csrf_token;                    ///< empty for a token
   std::optional<WorkspaceId> only_workspace; ///< of a token: the one it belongs to
   uint32_t rights_mask = ~0u;                ///< of a token: its scopes
+  std::string restriction;                   ///< of a token: JSON of Restriction, or empty
   bool is_token() const { return only_workspace.has_value(); }
 };
 

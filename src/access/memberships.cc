@@ -1,6 +1,7 @@
 #include "access/access_sql.h"
 #include "access/detail/checks.h"
 #include "access/detail/memberships.h"
+#include "access/detail/restrictions.h"
 #include "access/viewer_maker.h"
 #include "base/ids.h"
 
@@ -10,18 +11,21 @@ WorkspaceSettings settings_of(const db::Row& row) {
   return {.id = WorkspaceId{row.text(0)}, .slug = row.text(1), .name = row.text(2), .time_zone = row.text(3), .language = row.text(4), .is_demo = row.integer(5) != 0};
 }
 
-Membership membership_of(const WorkspaceSettings& settings, Role role) {
+Membership membership_of(const WorkspaceSettings& settings, Role role, const std::optional<std::string>& restriction) {
   Membership membership{.id = settings.id.value, .slug = settings.slug, .name = settings.name, .time_zone = settings.time_zone,
-                        .language = settings.language, .role = role, .is_demo = settings.is_demo};
+                        .language = settings.language, .role = role, .is_demo = settings.is_demo, .restriction = restriction_of(restriction)};
+  Scope scope;
+  narrow(scope, restriction);
+  const uint32_t rights = rights_within(rights_of(role), scope);
   for (const auto& right : lotse::describe(Right{}).values)
-    if (rights_of(role) >> static_cast<unsigned>(right.value) & 1u) membership.rights.push_back(right.value);
+    if (rights >> static_cast<unsigned>(right.value) & 1u) membership.rights.push_back(right.value);
   return membership;
 }
 
 Result<std::vector<Membership>> memberships(db::Session& session, const std::string& user) {
   std::vector<Membership> out;
   for (const auto& row : TRY(session.query(sql::workspaces_of_user, {{":user_id", user}})))
-    out.push_back(membership_of(settings_of(row), from_word<Role>(row.text(6)).value_or(Role::reader)));
+    out.push_back(membership_of(settings_of(row), from_word<Role>(row.text(6)).value_or(Role::reader), row.optional_text(7)));
   return out;
 }
 

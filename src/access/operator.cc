@@ -4,6 +4,7 @@
 #include "access/detail/checks.h"
 #include "access/detail/memberships.h"
 #include "access/detail/password.h"
+#include "access/detail/restrictions.h"
 #include "access/viewer_maker.h"
 #include "base/ids.h"
 
@@ -90,7 +91,9 @@ Result<Caller> Operator::any_operator() {
 Result<Viewer> Operator::viewer(std::string_view workspace) {
   const auto rows = TRY(database_.read_system([&](db::Session& session) { return session.query(sql::first_administrator_of, {{":workspace", workspace}}); }));
   if (rows.empty()) return Error::make(ErrorKind::not_found, "workspace_not_found", std::string(workspace));
-  return ViewerMaker::make(WorkspaceId{rows[0].text(0)}, rows[0].text(1), Role::administrator);
+  Scope scope;
+  detail::add_staff_rules(scope, rows[0].optional_text(2));
+  return ViewerMaker::make(WorkspaceId{rows[0].text(0)}, rows[0].text(1), Role::administrator, rights_of(Role::administrator), std::move(scope));
 }
 
 Result<WorkspaceSettings> Operator::make_workspace(WorkspaceSettings wanted, const std::string& administrator) {

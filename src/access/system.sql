@@ -69,13 +69,14 @@ DELETE FROM sign_in_failures WHERE at <= :before
 SELECT id, slug, name, time_zone, language, is_demo FROM workspaces ORDER BY name, id
 
 -- name: workspaces_of_user
-SELECT w.id, w.slug, w.name, w.time_zone, w.language, w.is_demo, m.role
+SELECT w.id, w.slug, w.name, w.time_zone, w.language, w.is_demo, m.role, m.restriction
 FROM members m JOIN workspaces w ON w.id = m.workspace_id
 WHERE m.user_id = :user_id
 ORDER BY w.name, w.id
 
 -- name: workspace_of_user
-SELECT w.id, m.role FROM workspaces w JOIN members m ON m.workspace_id = w.id
+SELECT w.id, m.role, m.restriction, s.body FROM workspaces w JOIN members m ON m.workspace_id = w.id
+LEFT JOIN staff_rules s ON s.workspace_id = w.id
 WHERE (w.id = :workspace OR w.slug = :workspace) AND m.user_id = :user_id
 
 -- name: workspace_by_reference
@@ -93,13 +94,14 @@ INSERT INTO members (workspace_id, user_id, role, created_at) VALUES (:workspace
 ON CONFLICT (workspace_id, user_id) DO UPDATE SET role = excluded.role
 
 -- name: token_find
-SELECT workspace_id, id, scopes, user_id, expires_at, last_used_at FROM api_tokens WHERE secret_hash = :secret_hash
+SELECT workspace_id, id, scopes, user_id, expires_at, last_used_at, restriction FROM api_tokens WHERE secret_hash = :secret_hash
 
 -- name: token_used
 UPDATE api_tokens SET last_used_at = :now WHERE secret_hash = :secret_hash
 
 -- name: first_administrator_of
-SELECT w.id, m.user_id FROM workspaces w JOIN members m ON m.workspace_id = w.id
+SELECT w.id, m.user_id, s.body FROM workspaces w JOIN members m ON m.workspace_id = w.id
+LEFT JOIN staff_rules s ON s.workspace_id = w.id
 WHERE (w.id = :workspace OR w.slug = :workspace) AND m.role = 'administrator'
 ORDER BY m.created_at, m.user_id
 LIMIT 1

@@ -4,6 +4,7 @@
 #include "access/audit.h"
 #include "access/detail/checks.h"
 #include "access/detail/password.h"
+#include "access/detail/restrictions.h"
 #include "base/ids.h"
 
 namespace lotse::access {
@@ -18,6 +19,7 @@ Token token_of(const db::Row& row) {
     if (row.integer(4) >> static_cast<unsigned>(right.value) & 1) token.scopes.push_back(right.value);
   if (const auto at = row.optional_integer(5)) token.expires_at = iso_utc(Micros{*at});
   if (const auto at = row.optional_integer(6)) token.last_used_at = iso_utc(Micros{*at});
+  token.restriction = detail::restriction_of(row.optional_text(7));
   return token;
 }
 }  // namespace
@@ -39,14 +41,17 @@ Result<NewToken> Tokens::create(const Viewer& viewer, const TokenRequest& reques
     scopes |= int64_t{1} << static_cast<unsigned>(right);
   }
   if (request.days && (*request.days < 1 || *request.days > days_max)) return Error::invalid("invalid_days", "/days", "1 to 3650");
+  const auto restriction = TRY(detail::checked_restriction(request.restriction, "/restriction"));
   const Micros now = clock_.now();
   const std::string id = new_id("tok", now), secret = "lotse_" + random_token(32);
   std::optional<int64_t> expires;
   if (request.days) expires = (now + 24h * *request.days).count();
   return database_.write(viewer.workspace(), [&](db::Session& session) -> Result<NewToken> {
     TRY(session.execute(sql::token_insert, {{":id", id}, {":name", name}, {":secret_hash", detail::hash_of_secret(secret)}, {":scopes", scopes},
-                                            {":user_id", viewer.principal()}, {":now", now.count()}, {":expires_at", expires}}));
-    TRY(audit_.note(session, viewer.principal(), "token.create", id, {{"name", name}}));
+                                            {":user_id", viewer.principal()}, {":now", now.count()}, {":expires_at", expires}, {":restriction", detail::stored(restriction)}}));
+    nlohmann::json details = {{"name", name}};
+    if (restriction) details["restriction"] = to_json(*restriction);
+    TRY(audit_.note(session, viewer.principal(), "token.create", id, details));
     return NewToken{.token = token_of(TRY(session.query(sql::token_get, {{":id", id}})).at(0)), .secret = secret};
   });
 }
@@ -71,6 +76,7 @@ Result<Caller> Tokens::caller(std::string_view secret) {
   caller.principal = row.text(1);
   caller.rights_mask = static_cast<uint32_t>(row.integer(2));
   caller.user = row.text(3);
+  caller.restriction = row.optional_text(6).value_or("");
   if (now - row.optional_integer(5).value_or(0) > use_noted_every.count())
     TRY(database_.write_system([&](db::Session& session) -> Result<void> {
       TRY(session.execute(sql::token_used, {{":now", now}, {":secret_hash", hash}}));

@@ -19,7 +19,7 @@ class Tokens {
 
   /// Newest first.
   Result<std::vector<Token>> list(const Viewer& viewer);
-  /// errors  invalid_name, no_scopes, scope_beyond_own (/scopes), invalid_days
+  /// errors  invalid_name, no_scopes, scope_beyond_own (/scopes), invalid_days, required, invalid_values, invalid_group (/restriction/…)
   Result<NewToken> create(const Viewer& viewer, const TokenRequest& request);
   /// errors  not_found
   Result<void> revoke(const Viewer& viewer, std::string_view token);

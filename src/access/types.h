@@ -17,18 +17,38 @@ struct SignInRequest {
   }
 };
 
+/// What a person or token may see of a workspace, where not all that the role allows.
+struct Restriction {
+  std::optional<std::string> market_attribute;
+  std::vector<std::string> markets, units;
+  bool no_texts = false, no_single_customers = false;
+  int64_t smallest_group = 5;
+  static constexpr auto describe() {
+    return json_object("Restriction",
+                       field("market_attribute", &Restriction::market_attribute, "which attribute (at_…) names the market; with markets"),
+                       field("markets", &Restriction::markets,
+                             "only these; an attribute of events: such events, of customers: such customers; an empty text: without one; none: every market"),
+                       field("units", &Restriction::units, "only events on behalf of these units; an empty text: without one; none: every unit"),
+                       defaulted("no_texts", &Restriction::no_texts, "free texts are left out"),
+                       defaulted("no_single_customers", &Restriction::no_single_customers, "only numbers of groups"),
+                       defaulted("smallest_group", &Restriction::smallest_group, "with no_single_customers: numbers of fewer customers are withheld; 5 to 1000"));
+  }
+};
+
 struct Membership {
   std::string id, slug, name, time_zone, language;
   Role role = Role::reader;
   std::vector<Right> rights;
   bool is_demo = false;
+  std::optional<Restriction> restriction;
   static constexpr auto describe() {
     return json_object("Membership", field("id", &Membership::id, "workspace id, ws_…"),
                        field("slug", &Membership::slug, "stands in the web address"), field("name", &Membership::name, ""),
                        field("time_zone", &Membership::time_zone, "IANA name"),
                        field("language", &Membership::language, "de or en: default of new members"),
                        field("role", &Membership::role, ""), field("rights", &Membership::rights, "what the role grants"),
-                       field("is_demo", &Membership::is_demo, "holds the demo story"));
+                       field("is_demo", &Membership::is_demo, "holds the demo story"),
+                       field("restriction", &Membership::restriction, "absent: none"));
   }
 };
 
@@ -88,18 +108,21 @@ struct Member {
   std::string user_id, email, name;
   Role role = Role::reader;
   std::optional<std::string> last_seen;
+  std::optional<Restriction> restriction;
   static constexpr auto describe() {
     return json_object("Member", field("user_id", &Member::user_id, "us_…"), field("email", &Member::email, ""),
                        field("name", &Member::name, ""), field("role", &Member::role, ""),
-                       field("last_seen", &Member::last_seen, "time of the last request"));
+                       field("last_seen", &Member::last_seen, "time of the last request"),
+                       field("restriction", &Member::restriction, "absent: none"));
   }
 };
 struct MemberRequest {
   std::string email, name;
   Role role = Role::reader;
+  std::optional<Restriction> restriction;
   static constexpr auto describe() {
     return json_object("MemberRequest", field("email", &MemberRequest::email, ""), field("name", &MemberRequest::name, ""),
-                       field("role", &MemberRequest::role, ""));
+                       field("role", &MemberRequest::role, ""), field("restriction", &MemberRequest::restriction, "not for administrators"));
   }
 };
 /// The one-time password is shown once; none where the person already had an account on this server.
@@ -113,28 +136,36 @@ struct NewMember {
 };
 struct MemberPatch {
   Role role = Role::reader;
-  static constexpr auto describe() { return json_object("MemberPatch", field("role", &MemberPatch::role, "")); }
+  std::optional<Restriction> restriction;
+  static constexpr auto describe() {
+    return json_object("MemberPatch", field("role", &MemberPatch::role, ""),
+                       field("restriction", &MemberPatch::restriction, "absent: as it is; {}: none; administrators have none"));
+  }
 };
 
 struct Token {
   std::string id, name, created_at, created_by;
   std::vector<Right> scopes;
   std::optional<std::string> expires_at, last_used_at;
+  std::optional<Restriction> restriction;
   static constexpr auto describe() {
     return json_object("Token", field("id", &Token::id, "tok_…"), field("name", &Token::name, ""),
                        field("created_at", &Token::created_at, ""), field("created_by", &Token::created_by, "name"),
                        field("scopes", &Token::scopes, "what it may do"), field("expires_at", &Token::expires_at, ""),
-                       field("last_used_at", &Token::last_used_at, ""));
+                       field("last_used_at", &Token::last_used_at, ""),
+                       field("restriction", &Token::restriction, "besides that of its maker; absent: none"));
   }
 };
 struct TokenRequest {
   std::string name;
   std::vector<Right> scopes;
   std::optional<int64_t> days;
+  std::optional<Restriction> restriction;
   static constexpr auto describe() {
     return json_object("TokenRequest", field("name", &TokenRequest::name, ""),
                        field("scopes", &TokenRequest::scopes, "at least one, none beyond the maker's own"),
-                       field("days", &TokenRequest::days, "1 to 3650; absent: it does not expire"));
+                       field("days", &TokenRequest::days, "1 to 3650; absent: it does not expire"),
+                       field("restriction", &TokenRequest::restriction, "what it may see, where not all that its maker may"));
   }
 };
 struct NewToken {
@@ -143,6 +174,32 @@ struct NewToken {
   static constexpr auto describe() {
     return json_object("NewToken", field("token", &NewToken::token, ""),
                        field("secret", &NewToken::secret, "shown once; send it as Authorization: Bearer …"));
+  }
+};
+
+/// What was agreed with the works council about seeing single members of staff.
+struct StaffAgreement {
+  std::string partner, agreed_on, scope, document;
+  std::string recorded_by, recorded_at;
+  static constexpr auto describe() {
+    return json_object("StaffAgreement", field("partner", &StaffAgreement::partner, "with whom: the works council's name"),
+                       field("agreed_on", &StaffAgreement::agreed_on, "date, like 2026-03-01"),
+                       field("scope", &StaffAgreement::scope, "what may be shown, to whom, for what"),
+                       field("document", &StaffAgreement::document, "where the signed text is: number or place"),
+                       defaulted("recorded_by", &StaffAgreement::recorded_by, "name; not read in a request"),
+                       defaulted("recorded_at", &StaffAgreement::recorded_at, "not read in a request"));
+  }
+};
+/// Nothing is shown below team level unless an agreement is recorded: attributes that name staff are left out.
+struct StaffRules {
+  std::vector<std::string> attributes;
+  std::optional<StaffAgreement> agreement;
+  std::string etag;
+  static constexpr auto describe() {
+    return json_object("StaffRules",
+                       field("attributes", &StaffRules::attributes, "ids (at_…) of attributes that name staff, besides those that an import made pseudonyms of"),
+                       field("agreement", &StaffRules::agreement, "absent: nothing below team level is shown"),
+                       defaulted("etag", &StaffRules::etag, "of the rules as read; not read in a request"));
   }
 };
 

@@ -7,6 +7,7 @@
 #include "access/detail/checks.h"
 #include "access/detail/memberships.h"
 #include "access/detail/password.h"
+#include "access/detail/restrictions.h"
 #include "access/viewer_maker.h"
 #include "base/ids.h"
 
@@ -24,6 +25,7 @@ Role role_of(const std::string& text) {
 Member member_of(const db::Row& row) {
   Member member{.user_id = row.text(0), .email = row.text(1), .name = row.text(2), .role = role_of(row.text(3))};
   if (const auto seen = row.optional_integer(4)) member.last_seen = iso_utc(Micros{*seen});
+  member.restriction = detail::restriction_of(row.optional_text(5));
   return member;
 }
 
@@ -39,6 +41,13 @@ Result<void> keep_an_administrator(db::Session& session, std::string_view user) 
     return Error::make(ErrorKind::conflict, "last_administrator", "the workspace's only administrator");
   return {};
 }
+
+/// One who may lift a restriction has none.
+Result<std::optional<Restriction>> restriction_for(Role role, const std::optional<Restriction>& wanted) {
+  auto checked = TRY(detail::checked_restriction(wanted, "/restriction"));
+  if (role == Role::administrator && checked) return Error{ErrorKind::conflict, "administrator_not_restricted", "/restriction", "an administrator sets restrictions"};
+  return checked;
+}
 }  // namespace
 
 Workspaces::Workspaces(db::Database& database, Clock& clock, Audit& audit) : database_(database), clock_(clock), audit_(audit) {}
@@ -53,7 +62,11 @@ Result<Viewer> Workspaces::viewer(const Caller& caller, std::string_view workspa
   WorkspaceId id{rows[0].text(0)};
   if (caller.only_workspace && *caller.only_workspace != id) return workspace_not_found();
   const Role role = role_of(rows[0].text(1));
-  return ViewerMaker::make(std::move(id), caller.principal, role, rights_of(role) & caller.rights_mask);
+  Scope scope;
+  detail::narrow(scope, rows[0].optional_text(2));
+  detail::narrow(scope, caller.restriction);
+  detail::add_staff_rules(scope, rows[0].optional_text(3));
+  return ViewerMaker::make(std::move(id), caller.principal, role, rights_of(role) & caller.rights_mask, std::move(scope));
 }
 
 Result<Viewer> Workspaces::viewer_of(const WorkspaceId& workspace, const std::string& principal) {
@@ -64,6 +77,7 @@ Result<Viewer> Workspaces::viewer_of(const WorkspaceId& workspace, const std::st
     if (rows.empty() || rows[0].optional_integer(2).value_or(clock_.now().count() + 1) <= clock_.now().count()) return principal_gone();
     caller.user = rows[0].text(0);
     caller.rights_mask = static_cast<uint32_t>(rows[0].integer(1));
+    caller.restriction = rows[0].optional_text(3).value_or("");
     caller.only_workspace = workspace;
   }
   auto made = viewer(caller, workspace.value);
@@ -137,6 +151,7 @@ Result<std::vector<Member>> Workspaces::members(const Viewer& viewer) {
 
 Result<NewMember> Workspaces::add_member(const Viewer& viewer, const MemberRequest& request) {
   const std::string email = TRY(detail::checked_email(request.email, "/email")), name = TRY(detail::checked_name(request.name, "/name"));
+  const auto restriction = TRY(restriction_for(request.role, request.restriction));
   const auto find = [&](db::Session& session) { return session.query(sql::user_by_email, {{":email", email}}); };
   NewMember made;
   std::string user;
@@ -150,10 +165,12 @@ Result<NewMember> Workspaces::add_member(const Viewer& viewer, const MemberReque
     TRY(database_.write_system([&](db::Session& session) { return detail::insert_user(session, user, email, name, hash, true, false, false, now); }));
   }
   made.member = TRY(database_.write(viewer.workspace(), [&](db::Session& session) -> Result<Member> {
-    const auto done = session.execute(sql::member_insert, {{":user_id", user}, {":role", word(request.role)}, {":now", clock_.now().count()}});
+    const auto done = session.execute(sql::member_insert, {{":user_id", user}, {":role", word(request.role)}, {":now", clock_.now().count()}, {":restriction", detail::stored(restriction)}});
     if (!done && done.error().code == "already_exists") return Error{ErrorKind::conflict, "already_member", "/email", "is a member"};
     if (!done) return done.error();
-    TRY(audit_.note(session, viewer.principal(), "member.add", user, {{"role", word(request.role)}}));
+    nlohmann::json details = {{"role", word(request.role)}};
+    if (restriction) details["restriction"] = to_json(*restriction);
+    TRY(audit_.note(session, viewer.principal(), "member.add", user, details));
     return member_in(session, user);
   }));
   return made;
@@ -163,9 +180,15 @@ Result<Member> Workspaces::change_member(const Viewer& viewer, std::string_view 
   return database_.write(viewer.workspace(), [&](db::Session& session) -> Result<Member> {
     auto member = TRY(member_in(session, user));
     if (patch.role != Role::administrator) TRY(keep_an_administrator(session, user));
-    TRY(session.execute(sql::member_set_role, {{":role", word(patch.role)}, {":user_id", user}}));
-    TRY(audit_.note(session, viewer.principal(), "member.change", user, {{"from", word(member.role)}, {"to", word(patch.role)}}));
+    // Who becomes an administrator loses a restriction, as the role says.
+    const auto kept = patch.restriction || patch.role == Role::administrator ? patch.restriction : member.restriction;
+    const auto restriction = TRY(restriction_for(patch.role, kept));
+    TRY(session.execute(sql::member_set, {{":role", word(patch.role)}, {":restriction", detail::stored(restriction)}, {":user_id", user}}));
+    nlohmann::json details = {{"from", word(member.role)}, {"to", word(patch.role)}};
+    if (restriction) details["restriction"] = to_json(*restriction);
+    TRY(audit_.note(session, viewer.principal(), "member.change", user, details));
     member.role = patch.role;
+    member.restriction = restriction;
     return member;
   });
 }

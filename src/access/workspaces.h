@@ -56,11 +56,16 @@ class Workspaces {
 
   Result<std::vector<Member>> members(const Viewer& viewer);
   /// Makes an account where the e-mail is new on this server.
-  /// errors  invalid_email, invalid_name, already_member
+  /// errors  invalid_email, invalid_name, already_member, administrator_not_restricted, those of a restriction
   Result<NewMember> add_member(const Viewer& viewer, const MemberRequest& request);
-  /// errors  not_found, last_administrator
+  /// errors  not_found, last_administrator, administrator_not_restricted, required, invalid_values, invalid_group (/restriction/…)
   Result<Member> change_member(const Viewer& viewer, std::string_view user, const MemberPatch& patch);
   Result<void> remove_member(const Viewer& viewer, std::string_view user);
+
+  /// Which attributes name staff, and what was agreed about seeing them.
+  Result<StaffRules> staff_rules(const Viewer& viewer);
+  /// Needs Right::administer. errors  forbidden, required, text_too_long, invalid_date (/agreement/…), invalid_values (/attributes), stale
+  Result<StaffRules> change_staff_rules(const Viewer& viewer, const StaffRules& rules, const std::optional<std::string>& etag);
 
   /// The names of principals (people, tokens), for "created by". Unknown ones are left out.
   Result<std::map<std::string, std::string>> names(const Viewer& viewer);

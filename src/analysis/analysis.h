@@ -55,7 +55,9 @@ struct Options {
 /// invalid_number, invalid_range, unknown_touchpoint, unknown_attribute, attribute_not_in_memory, unknown_variant,
 /// no_touchpoints, no_values, slice_needs_gap, slice_needs_start_or_end, not_for_this_kind, not_found (a segment), each
 /// with the JSON pointer of what is wrong; `more` lists all of them; cancelled; store_broken.
-/// Viewers without Right::see_customers get no node, edge or variant of fewer than five customers; the answer's notes
+/// A viewer with a restriction is answered from the events within it alone, as if there were no others; attributes hidden from a
+/// viewer (free texts, staff) are unknown_attribute.
+/// Viewers without Right::see_customers get no node, edge or variant of fewer customers than their smallest group (5); the answer's notes
 /// then hold small_groups_withheld.
 /// Threads: all functions from any thread. Cost: about 1 ns per event and operator on two threads; equal questions are
 /// answered from a cache.
@@ -112,7 +114,7 @@ class Analysis {
   // --- many customers ---
   /// How many a filter selects.
   Result<Audience> audience(const Viewer& viewer, const AudienceRequest& request, std::stop_token stop = {});
-  /// Who they are. Needs Right::see_customers. errors  invalid_limit, invalid_cursor
+  /// Who they are; with a purpose only those who agreed to it. Needs Right::see_customers. errors  invalid_limit, invalid_cursor, unknown_purpose
   Result<Customers> customer_list(const Viewer& viewer, const CustomersRequest& request, std::stop_token stop = {});
   /// Their numbers, ascending, for other work inside the server. Needs Right::see_customers.
   Result<std::vector<uint32_t>> members(const Viewer& viewer, const Filter& filter, std::stop_token stop = {});

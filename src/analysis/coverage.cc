@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "analysis/analysis.h"
@@ -33,6 +34,24 @@ Dimension dimension(std::string id, std::string name, AttributeScope scope, cons
   return out;
 }
 
+/// By source, of the events that a viewer with a scope sees.
+std::vector<events::SourceStatistics> statistics_of(const Seen& seen) {
+  std::map<uint16_t, events::SourceStatistics> by_source;
+  for (size_t c = 0; c < seen.tallies->classes.size(); ++c) {
+    const auto& tally = seen.tallies->classes[c];
+    if (tally.events == 0) continue;
+    const uint16_t source = (*seen.moment->classes)[c].source;
+    const Micros first{tally.first_us}, last{tally.last_us};
+    auto& s = by_source.try_emplace(source, events::SourceStatistics{source, 0, first, last, last}).first->second;
+    s.events += tally.events;
+    s.first = std::min(s.first, first);
+    s.last = std::max(s.last, last);
+  }
+  std::vector<events::SourceStatistics> out;
+  for (const auto& [source, s] : by_source) out.push_back(s);
+  return out;
+}
+
 }  // namespace
 
 Result<Coverage> Analysis::coverage(const Viewer& viewer) {
@@ -43,7 +62,7 @@ Result<Coverage> Analysis::coverage(const Viewer& viewer) {
     if (auto failure = live->failure()) return *failure;
     return Coverage{.loading = true};
   }
-  const auto seen = TRY(live->see(std::nullopt, std::nullopt));
+  const auto seen = TRY(live->see(viewer, std::nullopt, std::nullopt));
   const auto& moment = *seen.moment;
   const std::string key = fmt::format("coverage|{}|{}", moment.serial, seen.mapping->version);
   if (const auto known = service_->cache.get<Coverage>(key)) return *known;
@@ -51,10 +70,11 @@ Result<Coverage> Analysis::coverage(const Viewer& viewer) {
   const auto info = engine::info(moment.columns);
   Coverage out{.events = info.events, .customers = info.customers, .as_of = static_cast<int64_t>(moment.as_of), .mapping_version = seen.mapping->version};
   std::optional<Micros> first, last, none, last_arrival;
-  for (const auto& s : TRY(moment.store->statistics())) {
+  for (const auto& s : moment.partial ? statistics_of(seen) : TRY(moment.store->statistics())) {
     if (s.events == 0 || s.source == 0 || s.source > moment.dictionary->sources.size()) continue;
     const auto& source = moment.dictionary->sources[s.source - 1u];
     out.sources.push_back({source.id, source.name, s.events, iso_utc(s.first), iso_utc(s.last), iso_utc(s.last_arrival)});
+    if (moment.partial) out.sources.back().last_arrival.reset();  // known of the whole source only
     widen(first, last, s.first, s.last);
     widen(none, last_arrival, s.last_arrival, s.last_arrival);
   }
@@ -62,7 +82,7 @@ Result<Coverage> Analysis::coverage(const Viewer& viewer) {
   if (first) {
     out.first = iso_utc(*first);
     out.last = iso_utc(*last);
-    out.last_arrival = iso_utc(*last_arrival);
+    if (!moment.partial) out.last_arrival = iso_utc(*last_arrival);
   }
   const auto counts = TRY(service_->class_counts(moment));
   std::set<uint32_t> types, not_assigned;
@@ -83,16 +103,17 @@ Result<Coverage> Analysis::coverage(const Viewer& viewer) {
 Result<Dimensions> Analysis::dimensions(const Viewer& viewer) {
   if (!viewer.may(Right::read)) return Error::make(ErrorKind::forbidden, "forbidden", "read is needed");
   const auto live = service_->live(viewer.workspace());
-  const auto seen = TRY(live->see(std::nullopt, std::nullopt));
+  const auto seen = TRY(live->see(viewer, std::nullopt, std::nullopt));
   const auto& dictionary = *seen.moment->dictionary;
-  const uint64_t least = viewer.may(Right::see_customers) ? 1 : smallest_group;
-  const auto tallies = live->tallies();
+  const uint64_t least = smallest_group_of(viewer);
+  const auto& tallies = seen.tallies;
   auto counts = [&](uint32_t number) -> const std::vector<uint64_t>* {
     const auto at = tallies->attributes.find(number);
     return at == tallies->attributes.end() ? nullptr : &at->second;
   };
   Dimensions out{.count_by = {CountBy::person}};
-  for (const auto kind : detail::Projections::kinds_of(*seen.moment->store)) out.count_by.push_back(kind);
+  if (!viewer.scope().no_single_customers)
+    for (const auto kind : detail::Projections::kinds_of(*seen.moment->store)) out.count_by.push_back(kind);
   out.dimensions.push_back(dimension("source", "source", AttributeScope::event, counts(source_attribute),
                                      [&](size_t code) { return dictionary.sources.at(code - 1).name; }, least));
   for (size_t i = 0; i < dictionary.attributes.size(); ++i) {
@@ -124,10 +145,10 @@ Result<Dimensions> Analysis::dimensions(const Viewer& viewer) {
 Result<std::vector<atlas::Touchpoint>> Analysis::touchpoints(const Viewer& viewer, CountBy kind) {
   auto list = TRY(service_->parts.touchpoints.list(viewer));
   const auto live = service_->live(viewer.workspace());
-  const auto seen = TRY(live->see(std::nullopt, std::nullopt, kind));
+  const auto seen = TRY(live->see(viewer, std::nullopt, std::nullopt, kind));
   const auto graph = TRY(service_->whole_graph(seen));
   const auto counts = TRY(service_->class_counts(*seen.moment));
-  const auto tallies = live->tallies();
+  const auto& tallies = seen.tallies;
   const auto& mapping = *seen.mapping;
 
   struct Numbers {
@@ -154,7 +175,7 @@ Result<std::vector<atlas::Touchpoint>> Analysis::touchpoints(const Viewer& viewe
     const uint64_t events = n ? n->events : 0;
     if (!touchpoint.mapped && events == 0) continue;  // a type that no event has any more
     touchpoint.events = events;
-    if (viewer.may(Right::see_customers) || (n && n->customers >= smallest_group)) touchpoint.customers = n ? n->customers : 0;
+    if (viewer.may(Right::see_customers) || (n && n->customers >= smallest_group_of(viewer))) touchpoint.customers = n ? n->customers : 0;
     if (n && events > 0) {
       touchpoint.event_types.assign(n->types.begin(), n->types.end());
       if (n->first) touchpoint.first = iso_utc(*n->first);

@@ -1,9 +1,10 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "analysis/analysis.h"
-#include "analysis/detail/service.h"
+#include "analysis/detail/one_customer.h"
 
 namespace lotse::analysis {
 namespace {
@@ -55,12 +56,21 @@ Result<CustomerCourse> Analysis::customer_course(const Viewer& viewer, std::stri
   }
   const auto number = TRY(service_->parts.names.customer_of(viewer.workspace(), customer));
   if (!number) return Error::make(ErrorKind::not_found, "not_found", "customer " + std::string(customer));
-  const auto seen = TRY(service_->live(viewer.workspace())->see(from ? std::optional(from->first) : std::nullopt, std::nullopt));
+  const auto seen = TRY(service_->live(viewer.workspace())->see(viewer, from ? std::optional(from->first) : std::nullopt, std::nullopt));
   const uint64_t offset = from ? from->second : 0;
   const auto& moment = *seen.moment;
   CustomerCourse out{.customer = TRY(service_->parts.names.pseudonyms(viewer.workspace(), std::span(&*number, 1))).front()};
-  out.events_total = engine::customer_events(moment.columns, seen.mapping->engine, *number, seen.last_arrival).size();
-  const auto stored = TRY(moment.store->customer_events(*number, seen.as_of, offset, page + 1));
+  const auto known = engine::customer_events(moment.columns, seen.mapping->engine, *number, seen.last_arrival);
+  out.events_total = known.size();
+  std::vector<events::StoredEvent> stored;
+  if (!moment.partial) {
+    stored = TRY(moment.store->customer_events(*number, seen.as_of, offset, page + 1));
+  } else if (offset < known.size()) {
+    stored = TRY(moment.store->customer_events_in(*number, seen.as_of, {.from = known.front().time, .to = known.back().time}));
+    std::erase_if(stored, [&](const auto& event) { return !holds(known, event.arrival); });
+    stored.erase(stored.begin(), stored.begin() + static_cast<ptrdiff_t>(std::min<uint64_t>(offset, stored.size())));
+    if (stored.size() > page + 1) stored.resize(page + 1);
+  }
   if (offset == 0 && stored.empty() && out.events_total == 0)
     return Error::make(ErrorKind::not_found, "not_found", "customer " + std::string(customer));
   TRY(service_->note_view(viewer, out.customer, "customer.view"));

@@ -24,6 +24,13 @@ class CustomerNames {
   virtual Result<std::optional<uint32_t>> customer_of(const WorkspaceId& workspace, std::string_view pseudonym) = 0;
   /// The number of the identity that an identifier of any kind names; asked only for viewers with Right::see_identifiers.
   virtual Result<std::optional<uint32_t>> identity_of(const Viewer& viewer, std::string_view identifier) = 0;
+  /// Which of the customers, in their order, agreed to a purpose (analytics, personalisation, contact) with one identity at
+  /// least and refused it with none; and which refused it.
+  ///   errors  unknown_purpose
+  struct Consent {
+    bool granted = false, denied = false;
+  };
+  virtual Result<std::vector<Consent>> consents(const WorkspaceId& workspace, std::span<const uint32_t> customers, std::string_view purpose) = 0;
   /// The original identifier; asked only for viewers with Right::see_identifiers.
   virtual Result<std::optional<std::string>> identifier(const Viewer& viewer, uint32_t customer) = 0;
 };

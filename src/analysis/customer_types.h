@@ -174,8 +174,9 @@ struct CustomerPanel {
   std::vector<Matter> open;
   std::vector<KnownAttribute> attributes;
   std::vector<ComputedValue> computed;
+  bool profile_withheld = false;
   static constexpr auto describe() {
-    return json_object("CustomerPanel", field("customer", &CustomerPanel::customer, "pseudonym"), field("time_zone", &CustomerPanel::time_zone, "of the workspace"),
+    return json_object("CustomerPanel", field("profile_withheld", &CustomerPanel::profile_withheld, "the customer refused personalisation: no attributes, nothing computed"), field("customer", &CustomerPanel::customer, "pseudonym"), field("time_zone", &CustomerPanel::time_zone, "of the workspace"),
                        field("first", &CustomerPanel::first, ""), field("last", &CustomerPanel::last, ""), field("events", &CustomerPanel::events, ""),
                        field("last_contacts", &CustomerPanel::last_contacts, "newest first, at most 5"), field("open", &CustomerPanel::open, "newest first"),
                        field("attributes", &CustomerPanel::attributes, "without history"), field("computed", &CustomerPanel::computed, ""));
@@ -210,19 +211,20 @@ struct Audience {
 struct CustomersRequest {
   Filter filter;
   int64_t limit = 50;
-  std::optional<std::string> cursor;
+  std::optional<std::string> cursor, purpose;
   static constexpr auto describe() {
-    return json_object("CustomersRequest", defaulted("filter", &CustomersRequest::filter, ""), defaulted("limit", &CustomersRequest::limit, "1 to 500"),
+    return json_object("CustomersRequest", field("purpose", &CustomersRequest::purpose, "analytics, personalisation or contact: what the list is for; who has not agreed to it is left out"), defaulted("filter", &CustomersRequest::filter, ""), defaulted("limit", &CustomersRequest::limit, "1 to 500"),
                        field("cursor", &CustomersRequest::cursor, ""));
   }
 };
 struct Customers {
   int64_t as_of = 0, mapping_version = 0;
   uint64_t total = 0;
+  std::optional<uint64_t> without_consent;
   std::vector<CustomerRow> rows;
   std::optional<std::string> next_cursor;
   static constexpr auto describe() {
-    return json_object("Customers", field("as_of", &Customers::as_of, ""), field("mapping_version", &Customers::mapping_version, ""),
+    return json_object("Customers", field("without_consent", &Customers::without_consent, "with a purpose: how many were left out"), field("as_of", &Customers::as_of, ""), field("mapping_version", &Customers::mapping_version, ""),
                        field("total", &Customers::total, "over all pages"), field("rows", &Customers::rows, "in a fixed order"),
                        field("next_cursor", &Customers::next_cursor, "absent on the last page"));
   }

@@ -77,6 +77,17 @@ Result<std::vector<uint32_t>> latest(Service& service, const Seen& seen) {
   return out;
 }
 
+/// Of customers those who agreed to the purpose.
+Result<std::shared_ptr<const std::vector<uint32_t>>> consenting(Service& service, const Viewer& viewer, std::shared_ptr<const std::vector<uint32_t>> customers,
+                                                                const std::optional<std::string>& purpose) {
+  if (!purpose) return customers;
+  const auto said = TRY(service.parts.names.consents(viewer.workspace(), *customers, *purpose));
+  auto out = std::make_shared<std::vector<uint32_t>>();
+  for (size_t i = 0; i < customers->size(); ++i)
+    if (said[i].granted) out->push_back((*customers)[i]);
+  return std::shared_ptr<const std::vector<uint32_t>>(std::move(out));
+}
+
 CustomerPanel panel_of(CustomerProfile&& profile, std::vector<TimelineEvent>&& contacts, std::string zone) {
   CustomerPanel out{.customer = std::move(profile.customer), .time_zone = std::move(zone), .first = profile.first, .last = profile.last, .events = profile.events,
                     .last_contacts = std::move(contacts), .attributes = std::move(profile.attributes), .computed = std::move(profile.computed)};
@@ -97,7 +108,7 @@ std::vector<size_t> newest(const OneCustomer& one, size_t count) {
 Result<CustomerHits> Analysis::find_customers(const Viewer& viewer, const CustomerSearch& search) {
   if (!viewer.may(Right::see_customers)) return forbidden("see_customers");
   if (search.query.size() > query_bytes_max) return Error::invalid("invalid_query", "/query", "at most 500 bytes");
-  const auto seen = TRY(service_->live(viewer.workspace())->see(std::nullopt, std::nullopt));
+  const auto seen = TRY(service_->live(viewer.workspace())->see(viewer, std::nullopt, std::nullopt));
   const std::string query = trimmed(search.query);
   CustomerHits out{.identifiers_searched = viewer.may(Right::see_identifiers)};
   std::vector<uint32_t> found;
@@ -190,7 +201,15 @@ Result<CustomerPanel> Analysis::customer_panel(const Viewer& viewer, std::string
   const auto one = TRY(one_customer(*service_, viewer, customer));
   TRY(service_->note_view(viewer, one.name, "customer.panel"));
   const auto settings = TRY(service_->parts.workspaces.settings(viewer));
-  return panel_of(TRY(profile_of(*service_, viewer, one, false)), TRY(timeline_events(one, newest(one, contacts_shown))), settings.time_zone);
+  auto out = panel_of(TRY(profile_of(*service_, viewer, one, false)), TRY(timeline_events(one, newest(one, contacts_shown))), settings.time_zone);
+  // Contacts and what is open serve the customer's matter; a profile of the customer is personalisation.
+  out.profile_withheld = TRY(service_->parts.names.consents(viewer.workspace(), std::span(&one.number, 1), "personalisation")).front().denied;
+  if (out.profile_withheld) {
+    out.attributes.clear();
+    out.computed.clear();
+    for (auto& contact : out.last_contacts) contact.customer_attributes.clear();
+  }
+  return out;
 }
 
 Result<CustomerPanel> Analysis::customer_panel_by_link(std::string_view secret) {
@@ -245,7 +264,7 @@ Result<Audience> Analysis::audience(const Viewer& viewer, const AudienceRequest&
                .mapping_version = question.seen.mapping->version,
                .customers_total = engine::info(question.seen.moment->columns).customers};
   const uint64_t count = planned.filters ? TRY(service_->members(question, planned, stop))->size() : out.customers_total;
-  if (question.small_groups || count == 0 || count >= smallest_group) out.customers = count;
+  if (question.small_groups || count == 0 || count >= question.smallest_group) out.customers = count;
   return out;
 }
 
@@ -260,8 +279,10 @@ Result<Customers> Analysis::customer_list(const Viewer& viewer, const CustomersR
   const auto question = TRY(service_->ask(viewer, request.filter, cursor ? std::optional(cursor->as_of) : std::nullopt,
                                           cursor ? std::optional(cursor->mapping_version) : std::nullopt));
   const auto planned = TRY(service_->plan(viewer, question));
-  const auto members = TRY(service_->members(question, planned, stop));
+  const auto selected = TRY(service_->members(question, planned, stop));
+  const auto members = TRY(consenting(*service_, viewer, selected, request.purpose));
   Customers out{.as_of = static_cast<int64_t>(question.seen.as_of), .mapping_version = question.seen.mapping->version, .total = members->size()};
+  if (request.purpose) out.without_consent = selected->size() - members->size();
   const uint64_t first = std::min<uint64_t>(cursor ? cursor->offset : 0, members->size());
   const uint64_t last = std::min<uint64_t>(first + static_cast<uint64_t>(request.limit), members->size());
   out.rows = TRY(rows_of(*service_, viewer, question.seen, {members->begin() + static_cast<ptrdiff_t>(first), members->begin() + static_cast<ptrdiff_t>(last)}));
@@ -274,7 +295,7 @@ Result<CsvExport> Analysis::customer_list_csv(const Viewer& viewer, const Custom
   if (!viewer.may(Right::analyse)) return forbidden("analyse");
   const auto question = TRY(service_->ask(viewer, request.filter, std::nullopt, std::nullopt));
   const auto planned = TRY(service_->plan(viewer, question));
-  const auto members = TRY(service_->members(question, planned, {}));
+  const auto members = TRY(consenting(*service_, viewer, TRY(service_->members(question, planned, {})), request.purpose));
   const auto computed = TRY(service_->parts.computed.list(viewer));
   const AudienceView view{question.seen, question.zone, computed, service_->cache, service_->shared.queries, std::nullopt};
   struct Column {
@@ -288,7 +309,7 @@ Result<CsvExport> Analysis::customer_list_csv(const Viewer& viewer, const Custom
     if (numbers) columns.push_back({one.name, one.definition.kind, std::move(*numbers)});
     else if (numbers.error().kind != ErrorKind::invalid) return numbers.error();
   }
-  TRY(service_->parts.audit.note(viewer, "customers.export", viewer.workspace().value, {{"customers", members->size()}}));
+  TRY(service_->parts.audit.note(viewer, "customers.export", viewer.workspace().value, {{"customers", members->size()}, {"purpose", request.purpose.value_or("")}}));
   return CsvExport([this, viewer, seen = question.seen, members, columns = std::move(columns)](const std::function<bool(std::string_view)>& write) -> Result<void> {
     CsvText csv;
     for (const char* name : {"customer", "events", "first", "last"}) csv.text(name);

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "analysis/analysis.h"
+#include "analysis/detail/bounds.h"
 #include "analysis/detail/service.h"
 #include "atlas/name_similarity.h"
 
@@ -27,6 +28,23 @@ Result<std::vector<uint64_t>> customers_by_type(Service& service, const Moment& 
   for (const auto& type : moment.dictionary->types)
     if (const auto at = of.find(view->own[type.code]); at != of.end()) out[type.code - 1] = at->second;
   service.cache.put<std::vector<uint64_t>>(key, std::make_shared<const std::vector<uint64_t>>(out), out.size() * 8);
+  return out;
+}
+
+/// The newest events of a type among those that a viewer with a restriction sees; the store would look through all.
+Result<std::vector<events::StoredEvent>> latest_seen(Service& service, const Moment& moment, uint32_t type) {
+  using Place = std::tuple<int64_t, uint64_t, uint32_t>;  // time, arrival, customer
+  std::vector<Place> newest;
+  TRY(each_piece(moment.columns, service.shared.queries, [&](const engine::RowBatch& rows) {
+    for (size_t row = 0; row < rows.size(); ++row)
+      if ((*moment.classes)[rows.event_class[row]].type == type) newest.emplace_back(rows.time_us[row], rows.arrival[row], rows.customer[row]);
+    std::ranges::sort(newest, std::greater{});
+    if (newest.size() > samples_max) newest.resize(samples_max);
+  }));
+  std::vector<events::StoredEvent> out;
+  for (const auto& [time, arrival, customer] : newest)
+    for (auto& event : TRY(moment.store->customer_events_in(customer, moment.as_of, {.from = Micros{time}, .to = Micros{time}})))
+      if (event.arrival == arrival) out.push_back(std::move(event));
   return out;
 }
 
@@ -58,12 +76,12 @@ void suggest(EventTypes& out, const std::vector<atlas::Touchpoint>& owned) {
 Result<EventTypes> Analysis::event_types(const Viewer& viewer) {
   if (!viewer.may(Right::read)) return Error::make(ErrorKind::forbidden, "forbidden", "read is needed");
   const auto live = service_->live(viewer.workspace());
-  const auto seen = TRY(live->see(std::nullopt, std::nullopt));
+  const auto seen = TRY(live->see(viewer, std::nullopt, std::nullopt));
   const auto& moment = *seen.moment;
   const auto& mapping = *seen.mapping;
   const auto counts = TRY(service_->class_counts(moment));
   const auto customers = TRY(customers_by_type(*service_, moment));
-  const auto tallies = live->tallies();
+  const auto& tallies = seen.tallies;
   const auto aside = TRY(service_->parts.touchpoints.put_aside(viewer));
 
   struct Numbers {
@@ -104,7 +122,7 @@ Result<EventTypes> Analysis::event_types(const Viewer& viewer) {
     const Numbers& n = types[i];
     if (n.events == 0) continue;
     EventType type{.id = moment.dictionary->types[i].touchpoint, .name = moment.dictionary->types[i].name, .events = n.events, .events_not_assigned = n.open};
-    if (viewer.may(Right::see_customers) || customers[i] >= smallest_group) type.customers = customers[i];
+    if (customers[i] >= smallest_group_of(viewer)) type.customers = customers[i];
     if (n.first) type.first = iso_utc(*n.first);
     if (n.last) type.last = iso_utc(*n.last);
     for (const auto& [code, events] : n.sources) type.sources.push_back({moment.dictionary->sources.at(code - 1u).id, moment.dictionary->sources.at(code - 1u).name, events});
@@ -127,11 +145,11 @@ Result<EventTypes> Analysis::event_types(const Viewer& viewer) {
 
 Result<EventSamples> Analysis::event_samples(const Viewer& viewer, std::string_view id) {
   if (!viewer.may(Right::see_customers)) return Error::make(ErrorKind::forbidden, "forbidden", "see_customers is needed");
-  const auto seen = TRY(service_->live(viewer.workspace())->see(std::nullopt, std::nullopt));
+  const auto seen = TRY(service_->live(viewer.workspace())->see(viewer, std::nullopt, std::nullopt));
   const auto& dictionary = *seen.moment->dictionary;
   const auto type = std::ranges::find(dictionary.types, id, &events::EventType::touchpoint);
   if (type == dictionary.types.end()) return Error::make(ErrorKind::not_found, "not_found", "event type " + std::string(id));
-  const auto found = TRY(seen.moment->store->latest_of_type(type->code, seen.as_of, samples_max));
+  const auto found = seen.moment->partial ? TRY(latest_seen(*service_, *seen.moment, type->code)) : TRY(seen.moment->store->latest_of_type(type->code, seen.as_of, samples_max));
   std::vector<uint32_t> customers;
   for (const auto& event : found) customers.push_back(event.customer);
   const auto names = TRY(service_->parts.names.pseudonyms(viewer.workspace(), customers));

@@ -36,15 +36,15 @@ std::string key_of(const Question& question, const std::vector<Measure>& asked) 
 
 double seconds_of(double us) { return us / 1e6; }
 
-Graph answer(const Planned& planned, engine::Graph&& graph, const std::vector<Measure>& asked, bool small_groups) {
+Graph answer(const Planned& planned, engine::Graph&& graph, const std::vector<Measure>& asked, const Question& question) {
   const auto& mapping = *planned.seen.mapping;
   auto has = [&](Measure m) { return std::find(asked.begin(), asked.end(), m) != asked.end(); };
   Graph out;
   out.basis.notes = planned.notes;
   const size_t all = graph.nodes.size() + graph.edges.size();
-  if (!small_groups) {
-    std::erase_if(graph.nodes, [](const auto& n) { return n.customers < smallest_group; });
-    std::erase_if(graph.edges, [](const auto& e) { return e.customers < smallest_group; });
+  if (!question.small_groups) {
+    std::erase_if(graph.nodes, [&](const auto& n) { return n.customers < question.smallest_group; });
+    std::erase_if(graph.edges, [&](const auto& e) { return e.customers < question.smallest_group; });
     if (graph.nodes.size() + graph.edges.size() < all) out.basis.notes.push_back("small_groups_withheld");
   }
   std::sort(graph.nodes.begin(), graph.nodes.end(), [&](const auto& a, const auto& b) {
@@ -84,7 +84,7 @@ Result<Graph> Analysis::graph(const Viewer& viewer, const GraphRequest& request,
   auto measures = measures_of(request.measures);
   measures.customers = measures.customers || !question.small_groups;
   auto graph = TRY(engine::graph(question.seen.moment->columns, planned.query, measures, service_->shared.queries, stop));
-  auto out = answer(planned, std::move(graph), request.measures, question.small_groups);
+  auto out = answer(planned, std::move(graph), request.measures, question);
   auto notes = std::move(out.basis.notes);
   out.basis = TRY(service_->basis(question, planned, stop));
   out.basis.notes = std::move(notes);

@@ -81,8 +81,8 @@ Result<Detail> Analysis::detail(const Viewer& viewer, const DetailRequest& reque
   out.trend_bucket = word_of(trend ? trend->bucket : Bucket::day);
   std::vector<engine::Touchpoint> used{ask.of.from};
   if (request.to) used.push_back(ask.of.to);
-  if (!question.small_groups && found.customers > 0 && found.customers < smallest_group) {
-    out.basis.notes.push_back("small_groups_withheld");
+  if (!question.small_groups && found.customers > 0 && found.customers < question.smallest_group) {
+    note_withheld(out.basis);
     out.touchpoints = names_of(mapping, used);
     return out;
   }

@@ -35,9 +35,10 @@ struct Move {
 }  // namespace
 
 Result<MappingPreview> Analysis::preview(const Viewer& viewer, const atlas::MappingChange& change, std::stop_token stop) {
+  if (viewer.scope().restricted()) return Error::make(ErrorKind::forbidden, "beyond_restriction", "it counts all events");
   const auto after = TRY(service_->parts.touchpoints.what_if(viewer, change));
   const auto before = TRY(service_->parts.touchpoints.current(viewer.workspace()));
-  const auto seen = TRY(service_->live(viewer.workspace())->see(std::nullopt, std::nullopt));
+  const auto seen = TRY(service_->live(viewer.workspace())->see(viewer, std::nullopt, std::nullopt));
   const auto& moment = *seen.moment;
   const auto& dictionary = *moment.dictionary;
 
@@ -78,7 +79,7 @@ Result<MappingPreview> Analysis::preview(const Viewer& viewer, const atlas::Mapp
     return {};
   }, stop));
 
-  const auto shown = [&](uint64_t customers) { return viewer.may(Right::see_customers) || customers >= smallest_group ? std::optional(customers) : std::nullopt; };
+  const auto shown = [&](uint64_t customers) { return customers >= smallest_group_of(viewer) ? std::optional(customers) : std::nullopt; };
   std::set<uint32_t> types;
   for (auto& [ids, move] : moves) {
     MappingMove one{.from = name_of(*old_view, *old_view->find(ids.first)), .to = name_of(*new_view, *new_view->find(ids.second)), .events = move.events, .customers = shown(move.customers.size())};

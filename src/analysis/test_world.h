@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <future>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -45,9 +46,21 @@ class TestNames final : public CustomerNames {
   Result<std::optional<std::string>> identifier(const Viewer&, uint32_t customer) override {
     return names_.with([&](Known& k) { return std::optional(k.names.at(customer - 1)); });
   }
+  Result<std::vector<Consent>> consents(const WorkspaceId&, std::span<const uint32_t> customers, std::string_view) override {
+    return names_.with([&](Known& k) {
+      std::vector<Consent> out;
+      for (const uint32_t c : customers) out.push_back({.granted = k.granted.contains(c), .denied = k.denied.contains(c)});
+      return out;
+    });
+  }
+  /// To every purpose.
+  void say(uint32_t customer, bool yes) {
+    names_.with([&](Known& k) { (yes ? k.granted : k.denied).insert(customer); });
+  }
 
  private:
   struct Known {
+    std::set<uint32_t> granted, denied;
     std::map<std::string, uint32_t> numbers;
     std::vector<std::string> names;
   };

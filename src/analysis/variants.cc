@@ -27,7 +27,7 @@ Result<Ranked> rank(Service& service, const Viewer& viewer, const Question& ques
                                       {.top = top, .median_duration = true, .rank = question.seen.mapping->rank},
                                       service.shared.queries, stop));
   if (!question.small_groups)
-    out.withheld = std::erase_if(out.variants.top, [](const auto& v) { return v.count < smallest_group; }) > 0;
+    out.withheld = std::erase_if(out.variants.top, [&](const auto& v) { return v.count < question.smallest_group; }) > 0;
   return out;
 }
 
@@ -43,8 +43,8 @@ Result<Variants> Analysis::variants(const Viewer& viewer, const VariantsRequest&
   const auto ranked = TRY(rank(*service_, viewer, question, last, stop));
   const auto& mapping = *question.seen.mapping;
   Variants out{.basis = TRY(service_->basis(question, ranked.planned, stop)), .variants_total = ranked.variants.distinct};
-  if (ranked.withheld) out.basis.notes.push_back("small_groups_withheld");
-  out.median_duration_s = TRY(service_->totals(question, ranked.planned, stop)).duration_median_us / 1e6;
+  if (ranked.withheld) note_withheld(out.basis);
+  if (out.basis.customers > 0) out.median_duration_s = TRY(service_->totals(question, ranked.planned, stop)).duration_median_us / 1e6;
   std::vector<engine::Touchpoint> used;
   size_t ids = 0;
   for (size_t i = first; i < ranked.variants.top.size(); ++i) {

@@ -22,6 +22,28 @@ Result<std::optional<uint32_t>> VaultNames::identity_of(const Viewer& viewer, st
   const auto found = TRY(vault_.find(viewer.workspace(), std::span(&identifier, 1)));
   return found.at(0) == 0 ? std::nullopt : std::optional(found.at(0));
 }
+Result<std::vector<VaultNames::Consent>> VaultNames::consents(const WorkspaceId& workspace, std::span<const uint32_t> customers, std::string_view purpose) {
+  const auto asked = std::ranges::find(privacy::purpose_words, purpose);
+  if (asked == privacy::purpose_words.end()) return Error::invalid("unknown_purpose", "/purpose", std::string(purpose));
+  const auto bit = static_cast<uint8_t>(1u << (asked - privacy::purpose_words.begin()));
+  std::vector<uint32_t> identities;
+  std::vector<size_t> ends;
+  TRY(stores_.open(workspace))->look_at_identities([&](const identity::Graph& graph) {
+    for (const uint32_t customer : customers) {
+      for (const uint32_t identity : graph.members(customer)) identities.push_back(identity);
+      ends.push_back(identities.size());
+    }
+  });
+  const auto said = TRY(consents_.said(workspace, identities));
+  std::vector<Consent> out(customers.size());
+  for (size_t c = 0, i = 0; c < customers.size(); ++c)
+    for (; i < ends[c]; ++i) {
+      out[c].denied |= (said[i].denied & bit) != 0;
+      out[c].granted |= (said[i].granted & bit) != 0;
+    }
+  for (auto& one : out) one.granted = one.granted && !one.denied;
+  return out;
+}
 Result<std::optional<std::string>> VaultNames::identifier(const Viewer& viewer, uint32_t customer) {
   // The strongest of the customer's identifiers says most.
   uint32_t best = customer;
@@ -87,7 +109,7 @@ Composition::Composition(DataFolder data, std::unique_ptr<db::Database> opened, 
       computed(*database, clock, audit, segments),
       panel(*database, clock, audit, workspaces),
       touchpoints(*database, clock, audit),
-      names(*vault, stores),
+      names(*vault, stores, consents),
       analysis({.stores = [this](const WorkspaceId& workspace) -> Result<std::shared_ptr<events::EventStore>> { return TRY(stores.open(workspace)); },
                 .feeds = stores.feeds(),
                 .workspaces = workspaces,

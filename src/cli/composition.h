@@ -52,15 +52,17 @@ namespace lotse::cli {
 /// The identity vault, as analysis needs it. Pseudonyms of all of a customer's identities lead to it.
 class VaultNames : public analysis::CustomerNames {
  public:
-  VaultNames(privacy::Vault& vault, events::Stores& stores) : vault_(vault), stores_(stores) {}
+  VaultNames(privacy::Vault& vault, events::Stores& stores, privacy::Consents& consents) : vault_(vault), stores_(stores), consents_(consents) {}
   Result<std::vector<std::string>> pseudonyms(const WorkspaceId& workspace, std::span<const uint32_t> customers) override;
   Result<std::optional<uint32_t>> customer_of(const WorkspaceId& workspace, std::string_view pseudonym) override;
   Result<std::optional<uint32_t>> identity_of(const Viewer& viewer, std::string_view identifier) override;
+  Result<std::vector<Consent>> consents(const WorkspaceId& workspace, std::span<const uint32_t> customers, std::string_view purpose) override;
   Result<std::optional<std::string>> identifier(const Viewer& viewer, uint32_t customer) override;
 
  private:
   privacy::Vault& vault_;
   events::Stores& stores_;
+  privacy::Consents& consents_;
 };
 
 /// Every service on one data folder, wired: the one place that knows all concrete classes. Members stand in the order

@@ -2,15 +2,16 @@
 
 namespace lotse::cli {
 namespace {
+using http::NewsFor;
 constexpr std::chrono::milliseconds told_every{300}, visible_within{3000};
 }
 
 News::News(Composition& parts, http::EventHub& hub) : parts_(parts), hub_(hub), thread_([this] { loop(); }) {
-  jobs_ = parts.jobs.changes().subscribe([&hub](const jobs::JobChanged& news) { hub.publish(news.workspace, "job", to_json(news.job)); });
+  jobs_ = parts.jobs.changes().subscribe([&hub](const jobs::JobChanged& news) { hub.publish(news.workspace, "job", to_json(news.job), NewsFor::whole); });
   imports_ = parts.imports.changes().subscribe(
-      [&hub](const connect::ImportChanged& news) { hub.publish(news.workspace, "import", to_json(news.import)); });
+      [&hub](const connect::ImportChanged& news) { hub.publish(news.workspace, "import", to_json(news.import), NewsFor::whole); });
   mapping_ = parts.touchpoints.changes().subscribe(
-      [&hub](const atlas::MappingChanged& news) { hub.publish(news.workspace, "mapping_changed", {{"version", news.version}}); });
+      [&hub](const atlas::MappingChanged& news) { hub.publish(news.workspace, "mapping_changed", {{"version", news.version}}, NewsFor::everybody); });
   auto& feeds = parts.stores.feeds();
   appended_ = feeds.appended.subscribe([this](const events::Appended& news) { note(news.workspace, news.last); });
   removed_ = feeds.removed.subscribe([this](const events::Removed& news) { note(news.workspace, news.as_of); });
@@ -18,10 +19,10 @@ News::News(Composition& parts, http::EventHub& hub) : parts_(parts), hub_(hub), 
   live_ = parts.live_watch.news().subscribe([&hub](const connect::LiveNews& news) {
     nlohmann::json events = nlohmann::json::array();
     for (const auto& event : news.events) events.push_back(to_json(event));
-    hub.publish(news.workspace, "live", {{"accepted", news.accepted}, {"events", std::move(events)}}, Right::see_customers);
+    hub.publish(news.workspace, "live", {{"accepted", news.accepted}, {"events", std::move(events)}}, NewsFor::customers);
   });
   catalogue_ = feeds.catalogue.subscribe(
-      [&hub](const events::CatalogueChanged& news) { hub.publish(news.workspace, "catalogue_changed", nlohmann::json::object()); });
+      [&hub](const events::CatalogueChanged& news) { hub.publish(news.workspace, "catalogue_changed", nlohmann::json::object(), NewsFor::everybody); });
 }
 
 News::~News() {
@@ -52,7 +53,7 @@ void News::loop() {
     for (const auto& [workspace, as_of] : now) {
       if (!hub_.has_streams(workspace)) continue;
       parts_.analysis.wait_until(workspace, as_of, visible_within);
-      hub_.publish(workspace, "events_appended", {{"as_of", as_of}});
+      hub_.publish(workspace, "events_appended", {{"as_of", as_of}}, NewsFor::everybody);
     }
     lock.lock();
     wake_.wait_for(lock, told_every, [this] { return ending_; });

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <unordered_map>
 
+#include "access/staff.h"
 #include "events/parquet_file.h"
 #include "formats/csv.h"
 #include "formats/log_write.h"
@@ -105,7 +106,7 @@ Result<uint64_t> run_export(const events::DuckStore& store, privacy::Vault& vaul
   std::unordered_map<uint32_t, size_t> places;
   for (const uint32_t number : wish.attributes ? *wish.attributes : store.export_attributes(wish))
     for (const auto& a : dictionary->attributes)
-      if (a.number == number) {
+      if (a.number == number && !access::hides_staff(viewer.scope(), a.id, dictionary->values[static_cast<size_t>(&a - dictionary->attributes.data())])) {
         places.emplace(number, columns.size());
         const bool of_customer = a.scope == AttributeScope::customer;
         columns.push_back({of_customer ? std::string(formats::customer_attribute_prefix) + a.name : formats::export_name(a.name), of_customer});

@@ -19,6 +19,7 @@ Error export_not_found(std::string_view id) { return Error::make(ErrorKind::not_
 Result<void> may_export(const Viewer& viewer, bool originals) {
   for (const Right right : {Right::analyse, Right::see_customers})
     if (!viewer.may(right)) return Error::make(ErrorKind::forbidden, "forbidden", fmt::format("{} is needed", word(right)));
+  if (viewer.scope().restricted()) return Error::make(ErrorKind::forbidden, "beyond_restriction", "the log holds all events");
   if (originals && !viewer.may(Right::see_identifiers)) return Error{ErrorKind::forbidden, "forbidden", "/originals", "see_identifiers is needed"};
   return {};
 }

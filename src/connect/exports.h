@@ -19,7 +19,8 @@ namespace lotse::connect {
 /// Which events a filter selects, by arrival number; none: it selects all. (Who answers stands above this module.)
 using EventSelection = std::function<Result<std::optional<std::vector<bool>>>(const Viewer&, const Filter&, std::stop_token)>;
 
-/// Exports as jobs. Needs Right::analyse and Right::see_customers; originals need Right::see_identifiers, too, and are noted in the audit
+/// Exports as jobs. Attributes that name staff are left out unless an agreement about it is recorded. Viewers with a restriction get
+/// none (beyond_restriction). Needs Right::analyse and Right::see_customers; originals need Right::see_identifiers, too, and are noted in the audit
 /// log when they are ordered and when they are fetched. Files are kept for a day, and go when a customer of the workspace is erased:
 /// any of them may hold that customer. Threads: any.
 class Exports : public Holder {

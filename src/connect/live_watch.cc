@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "access/staff.h"
 #include "base/log.h"
 
 namespace lotse::connect {
@@ -193,7 +194,8 @@ void LiveWatch::show(const WorkspaceId& workspace, const std::vector<hub::Taken>
                     .received_at = iso_utc(now - after),
                     .visible_after = static_cast<double>(after.count()) / 1e6};
       if (!event.channel.empty()) one.channel = event.channel;
-      for (const auto& [name, text] : event.attributes) one.attributes.push_back({name, text});
+      for (const auto& [name, text] : event.attributes)
+        if (!access::is_staff_pseudonym(text)) one.attributes.push_back({name, text});  // single members of staff are no news
       seen.push_back(std::move(one));
     }
   std::lock_guard lock(mutex_);

@@ -70,8 +70,13 @@ Result<void> Stores::remove(const WorkspaceId& workspace) {
   }
   for (int i = 0; i < 1000 && !gone.expired(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
   if (!gone.expired()) return Error::make(ErrorKind::unavailable, "store_busy", "the workspace is still in use");
+  // Others keep files of their own beside the store's, and may just be writing one.
   std::error_code failed;
-  std::filesystem::remove_all(folder(workspace), failed);
+  for (int i = 0; i < 100; ++i) {
+    std::filesystem::remove_all(folder(workspace), failed);
+    if (failed != std::errc::directory_not_empty) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
   if (failed) return detail::file_error("removing the workspace's folder", failed.value());
   return {};
 }

@@ -3,6 +3,16 @@
 #include <algorithm>
 
 namespace lotse::http {
+namespace {
+bool may_know(const Viewer& viewer, NewsFor whom) {
+  const Scope& scope = viewer.scope();
+  if (whom == NewsFor::everybody) return true;
+  if (scope.restricted()) return false;
+  if (whom == NewsFor::whole) return true;
+  // Events are written once for all: they go to those alone from whom nothing of an event is hidden by its name.
+  return viewer.may(Right::see_customers) && (!scope.staff_hidden || scope.staff_attributes.empty());
+}
+}  // namespace
 
 std::shared_ptr<void> EventHub::join(const Viewer& viewer, std::shared_ptr<EventStream> stream) {
   const WorkspaceId workspace = viewer.workspace();
@@ -19,14 +29,14 @@ std::shared_ptr<void> EventHub::join(const Viewer& viewer, std::shared_ptr<Event
   });
 }
 
-void EventHub::publish(const WorkspaceId& workspace, std::string_view name, const nlohmann::json& data, Right right) {
+void EventHub::publish(const WorkspaceId& workspace, std::string_view name, const nlohmann::json& data, NewsFor whom) {
   std::vector<std::shared_ptr<EventStream>> now;
   {
     std::lock_guard lock(streams_->mutex);
     const auto at = streams_->of.find(workspace);
     if (at == streams_->of.end()) return;
     for (const auto& listener : at->second)
-      if (listener.viewer.may(right)) now.push_back(listener.stream);
+      if (may_know(listener.viewer, whom)) now.push_back(listener.stream);
   }
   if (now.empty()) return;
   const std::string text = data.dump();

@@ -11,16 +11,19 @@
 
 namespace lotse::http {
 
+/// Who is told: everybody, where it only says that something changed; who has no restriction, where names and numbers of the
+/// whole are in it; who besides may see single customers, where their events are in it.
+enum class NewsFor { everybody, whole, customers };
+
 /// The live streams of each workspace. Threads: any; `publish` never blocks.
 class EventHub {
  public:
   /// The stream gets the workspace's news that the viewer may see until the handle is destroyed.
   [[nodiscard]] std::shared_ptr<void> join(const Viewer& viewer, std::shared_ptr<EventStream> stream);
-  /// Tells those who have the right.
-  void publish(const WorkspaceId& workspace, std::string_view name, const nlohmann::json& data, Right right = Right::read);
+  void publish(const WorkspaceId& workspace, std::string_view name, const nlohmann::json& data, NewsFor whom);
   /// Whether anybody listens.
   bool has_streams(const WorkspaceId& workspace) const;
-  /// Ends the streams of a workspace that is being deleted.
+  /// Ends the streams of a workspace: it is being deleted, or what somebody may see has changed. Browsers join again.
   void close(const WorkspaceId& workspace);
 
  private:

@@ -1,5 +1,7 @@
 #include "http/openapi.h"
 
+#include "http/bounded_routes.h"
+
 #include "http/problem.h"
 #include "http/hook_door.h"
 #include "http/tracking_door.h"
@@ -28,7 +30,7 @@ json parameters_of(const Route& route) {
 }
 
 std::string need_text(const Route& route) {
-  if (const auto* right = std::get_if<Right>(&route.need)) return "Needs the right " + std::string(word(*right)) + ".";
+  if (const auto* right = std::get_if<Right>(&route.need)) return "Needs the right " + std::string(word(*right)) + (is_bounded(route) || *right == Right::administer || *right == Right::see_identifiers || *right == Right::import_data ? "." : "; not for those with a restriction.");
   switch (std::get<Need>(route.need)) {
     case Need::nobody: return "Needs no sign-in.";
     case Need::signed_in: return "Needs a signed-in person.";

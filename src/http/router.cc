@@ -8,6 +8,7 @@
 #include "access/workspaces.h"
 #include "base/log.h"
 #include "customers/panel.h"
+#include "http/bounded_routes.h"
 #include "http/compress.h"
 #include "http/cookie.h"
 #include "http/openapi.h"
@@ -187,6 +188,7 @@ Result<Response> Router::answer(Request& request) {
   const Viewer viewer = TRY(viewer_of(request, caller));
   const Right right = std::get<Right>(route.need);
   if (!viewer.may(right)) return Error::make(ErrorKind::forbidden, "forbidden", "the right " + std::string(word(right)) + " is needed");
+  if (viewer.scope().restricted() && !is_bounded(route)) return Error::make(ErrorKind::forbidden, "beyond_restriction", "the route is not bounded");
   return std::get<Route::ForViewer>(route.handler)(services_, viewer, request);
 }
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "access/staff.h"
 #include "text/redact.h"
 
 namespace lotse::hub {
@@ -97,7 +98,7 @@ Result<const char*> Intake::Worker::refusal(std::string_view customer, const pri
 std::string_view Intake::Worker::pseudonym(std::string_view name) {
   std::string key(name);
   if (const auto it = pseudonyms_.find(key); it != pseudonyms_.end()) return it->second;
-  std::string made = "Mitarbeiter " + intake_.vault_.staff_pseudonym(intake_.options_.workspace, name);
+  std::string made = std::string(access::staff_prefix) + intake_.vault_.staff_pseudonym(intake_.options_.workspace, name);
   if (pseudonyms_.size() < staff_names_max) return pseudonyms_.emplace(std::move(key), std::move(made)).first->second;
   return spare_pseudonyms_.emplace_back(std::move(made));
 }

@@ -39,9 +39,24 @@ constexpr auto describe(Right) {
                    value(Right::administer, "administer"));
 }
 
-/// Which customers a principal may see; "all" until market, brand and unit scopes exist.
-struct RowScope {
-  bool all = true;
+/// Only events with one of these values are there; of an attribute of customers: only customers whose last value is one.
+struct RowCondition {
+  std::string attribute;            ///< unit, channel, or an attribute's id (at_…)
+  std::vector<std::string> values;  ///< an empty text stands for no value
+};
+
+/// How much of a workspace a principal may see.
+struct Scope {
+  std::vector<RowCondition> rows;   ///< all must hold; what does not meet them does not exist for the viewer
+  bool no_texts = false;            ///< free texts are left out
+  bool no_single_customers = false; ///< the rights lack see_customers, whatever the role
+  uint64_t smallest_group = 5;      ///< numbers of fewer customers are withheld from who may not see single ones
+
+  bool staff_hidden = true;                   ///< nothing below team level: no agreement about it is recorded
+  std::vector<std::string> staff_attributes;  ///< ids (at_…) of attributes that name staff, besides those whose values show it
+
+  /// By the administrator for this person or token, beyond the role.
+  bool restricted() const { return !rows.empty() || no_texts || no_single_customers; }
 };
 
 namespace access {
@@ -55,18 +70,18 @@ class Viewer {
   const WorkspaceId& workspace() const { return workspace_; }
   const std::string& principal() const { return principal_; }  ///< "us_…", or "tok_…" for an API token
   Role role() const { return role_; }
-  const RowScope& row_scope() const { return row_scope_; }
+  const Scope& scope() const { return scope_; }
   bool may(Right right) const { return (rights_ >> static_cast<unsigned>(right)) & 1u; }
 
  private:
   friend class access::ViewerMaker;
-  Viewer(WorkspaceId workspace, std::string principal, Role role, uint32_t rights)
-      : workspace_(std::move(workspace)), principal_(std::move(principal)), role_(role), rights_(rights) {}
+  Viewer(WorkspaceId workspace, std::string principal, Role role, uint32_t rights, Scope scope)
+      : workspace_(std::move(workspace)), principal_(std::move(principal)), role_(role), rights_(rights), scope_(std::move(scope)) {}
   WorkspaceId workspace_;
   std::string principal_;
   Role role_;
   uint32_t rights_;
-  RowScope row_scope_;
+  Scope scope_;
 };
 
 }  // namespace lotse

@@ -127,6 +127,15 @@ Result<bool> Consents::granted(const WorkspaceId& workspace, uint32_t identity, 
   return bit(TRY(said(workspace, identity)).granted, static_cast<size_t>(purpose));
 }
 
+Result<std::vector<ConsentSaid>> Consents::said(const WorkspaceId& workspace, std::span<const uint32_t> identities) {
+  const auto at = room(workspace);
+  std::lock_guard lock(at->mutex);
+  TRY(load(workspace, *at));
+  std::vector<ConsentSaid> out;
+  for (const uint32_t identity : identities) out.push_back(identity < at->now.size() ? at->now[identity] : ConsentSaid{});
+  return out;
+}
+
 Result<void> Consents::set(const WorkspaceId& workspace, std::span<const uint32_t> identities, Purpose purpose, bool granted, std::string_view source) {
   std::vector<ConsentSaid> said(identities.size());
   for (auto& one : said) one.say(purpose, granted);

@@ -50,6 +50,8 @@ class Consents : public Holder {
   /// The latest word of one identity.
   Result<ConsentSaid> said(const WorkspaceId& workspace, uint32_t identity);
   Result<bool> granted(const WorkspaceId& workspace, uint32_t identity, Purpose purpose);
+  /// What each identity said last; the room is asked once.
+  Result<std::vector<ConsentSaid>> said(const WorkspaceId& workspace, std::span<const uint32_t> identities);
   Result<void> set(const WorkspaceId& workspace, std::span<const uint32_t> identities, Purpose purpose, bool granted, std::string_view source);
   Result<std::vector<ConsentCount>> counts(const WorkspaceId& workspace);
   void forget(const WorkspaceId& workspace);  ///< it is being deleted

@@ -43,8 +43,11 @@ Result<PrivacyStatus> Status::status(const Viewer& viewer, const std::vector<std
   duty("scrubbing", unscrubbed, "administrator");
   duty("retention", TRY(parts_.retention.open(workspace, sources)), "administrator");
   duty("officer", settings.officer.value_or("").empty() ? 1 : 0, "administrator", false);
+  // Nothing is shown below team level; an agreement with the works council may change that, and is then recorded.
+  duty("staff_level", 0, "lotse", false);
+  duty("works_council", viewer.scope().staff_hidden ? 1 : 0, "controller", false);
   // What no program can do or see.
-  for (const char* code : {"information", "processor_contract", "impact_assessment", "works_council"})
+  for (const char* code : {"information", "processor_contract", "impact_assessment"})
     out.duties.push_back({.code = code, .state = "open", .whose = "controller", .count = std::nullopt});
   return out;
 }

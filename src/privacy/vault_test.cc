@@ -12,7 +12,7 @@ namespace lotse::access {
 /// Makes Viewers for tests in the way that access does.
 class ViewerMaker {
  public:
-  static Viewer make(WorkspaceId workspace, uint32_t rights) { return Viewer(std::move(workspace), "us_test", Role::reader, rights); }
+  static Viewer make(WorkspaceId workspace, uint32_t rights) { return Viewer(std::move(workspace), "us_test", Role::reader, rights, {}); }
 };
 }  // namespace lotse::access
 

@@ -12,7 +12,8 @@ Result<std::vector<Membership>> memberships(db::Session& session, const std::str
 
 /// Rows of id, slug, name, time_zone, language, is_demo.
 WorkspaceSettings settings_of(const db::Row& row);
-Membership membership_of(const WorkspaceSettings& settings, Role role);
+/// `restriction` as it is stored.
+Membership membership_of(const WorkspaceSettings& settings, Role role, const std::optional<std::string>& restriction = std::nullopt);
 
 /// Makes the row and its first member, in a system session; an empty slug comes from the name and is made unique.
 /// errors  workspace_exists where a given slug is taken

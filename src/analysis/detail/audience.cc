@@ -331,6 +331,10 @@ class Rules {
       translator_.problem(field + "/attribute", rule.attribute ? "unknown_attribute" : "required", id);
       return {};
     }
+    if (!attribute->in_memory && moment_.partial) {
+      translator_.problem(field + "/attribute", "attribute_not_in_memory", "it cannot be asked for within a restriction");
+      return {};
+    }
     if (!attribute->in_memory) {
       if (std::find(rule.values.begin(), rule.values.end(), "") != rule.values.end())
         translator_.problem(field + "/values", "attribute_not_in_memory", "'no value' cannot be asked for");

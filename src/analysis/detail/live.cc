@@ -130,8 +130,11 @@ void Live::mapping_changed() {
 void Live::touch() { last_used_us_ = shared_.clock.now().count(); }
 
 uint64_t Live::bytes() const {
-  const auto moment = newest();
-  return (moment ? engine::info(moment->columns).bytes : 0) + projections_.bytes();
+  std::lock_guard lock(mutex_);
+  uint64_t out = (newest_ ? engine::info(newest_->columns).bytes : 0) + projections_.bytes();
+  for (const auto& one : bounds_)
+    if (one.moment->partial) out += engine::info(one.moment->columns).bytes;
+  return out;
 }
 
 // --- the writer ---
@@ -477,12 +480,14 @@ void Live::publish(bool same_events) {
   if (std::exchange(forget_older_, false)) {
     kept_.clear();
     projections_.forget();
+    bounds_.clear();
   }
   // A moment that the newest columns can stand in for would only hold their former bytes.
   if (same_events) std::erase_if(kept_, [&](const auto& k) { return k.second->as_of >= newest_->floor; });
   const Micros oldest = now - std::chrono::duration_cast<Micros>(shared_.options.answers_kept_for);
   projections_.expire(oldest);
   while (!kept_.empty() && (kept_.size() > shared_.options.answers_kept || kept_.front().first < oldest)) kept_.pop_front();
+  std::erase_if(bounds_, [&](const auto& b) { return b.made < oldest; });
   changed_.notify_all();
 }
 
@@ -637,11 +642,6 @@ std::optional<Error> Live::failure() const {
   return failure_;
 }
 
-std::shared_ptr<const Tallies> Live::tallies() const {
-  std::lock_guard lock(mutex_);
-  return tallies_;
-}
-
 bool Live::wait_until(uint64_t as_of, std::chrono::milliseconds wait) const {
   std::unique_lock lock(mutex_);
   return changed_.wait_for(lock, wait, [&] { return newest_ && newest_->as_of >= as_of; });
@@ -652,11 +652,12 @@ bool Live::mapping_running(const atlas::MappingSet& set) const {
   return moment && !includes(*moment->properties, properties_of(set, *moment->dictionary));
 }
 
-/// The moment that answers for persons.
+/// The moment that answers for persons, whoever asks.
 Result<void> Live::choose(Seen& seen, std::optional<int64_t> as_of) {
   std::unique_lock lock(mutex_);
   changed_.wait_for(lock, shared_.options.load_wait_max, [this] { return newest_ || failure_; });
   if (!newest_) return failure_ ? *failure_ : loading();
+  seen.tallies = tallies_;
   if (!as_of) {
     if (shared_.clock.now() - newest_->now > now_kept) {
       auto fresh = std::make_shared<Moment>(*newest_);
@@ -694,15 +695,19 @@ Result<void> Live::choose_kind(Seen& seen, std::optional<int64_t> as_of, CountBy
   return {};
 }
 
-Result<Seen> Live::see(std::optional<int64_t> as_of, std::optional<int64_t> mapping_version, CountBy kind) {
+Result<Seen> Live::see(const Viewer& viewer, std::optional<int64_t> as_of, std::optional<int64_t> mapping_version, CountBy kind) {
   touch();
   projections_.expire(shared_.clock.now() - std::chrono::duration_cast<Micros>(shared_.options.answers_kept_for));
+  // One person may have many orders: groups of those would tell of single persons.
+  if (kind != CountBy::person && viewer.scope().no_single_customers) return Error::make(ErrorKind::forbidden, "beyond_restriction", "groups are counted by persons");
   Seen seen;
   TRY(choose(seen, as_of));
   if (kind != CountBy::person) TRY(choose_kind(seen, as_of, kind));
+  const auto base = TRY(within(viewer.scope(), seen, !as_of));
   seen.as_of = as_of ? static_cast<uint64_t>(*as_of) : seen.moment->as_of;
   if (seen.as_of < seen.moment->as_of) seen.last_arrival = seen.as_of;
-  seen.mapping = TRY(view_for(*seen.moment, mapping_version, seen.mapping_running));
+  // The rules may name attributes that are hidden from the viewer: they are read in the whole dictionary.
+  seen.mapping = TRY(view_for(*base, mapping_version, seen.mapping_running));
   return seen;
 }
 

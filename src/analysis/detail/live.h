@@ -14,6 +14,7 @@
 #include "analysis/detail/projections.h"
 #include "analysis/detail/snapshot_file.h"
 #include "engine/executor.h"
+#include "model/viewer.h"
 
 namespace lotse::analysis::detail {
 
@@ -45,14 +46,13 @@ class Live {
   void mapping_changed();
 
   // --- requests; from any thread ---
-  /// The columns and mapping that answer a request.
+  /// The columns and mapping that answer a request of this viewer: what lies beyond the scope is not in them.
   ///   errors  columns_loading, as_of_gone, those of opening the store; count_by_no_data (/filter/count_by)
-  Result<Seen> see(std::optional<int64_t> as_of, std::optional<int64_t> mapping_version, CountBy kind = CountBy::person);
+  Result<Seen> see(const Viewer& viewer, std::optional<int64_t> as_of, std::optional<int64_t> mapping_version, CountBy kind = CountBy::person);
   /// The newest moment; null while the first load runs. Does not wait.
   std::shared_ptr<const Moment> newest() const;
   /// Set where the last attempt to load failed.
   std::optional<Error> failure() const;
-  std::shared_ptr<const Tallies> tallies() const;
   /// True while classes are being derived anew for a rule of `set`.
   bool mapping_running(const atlas::MappingSet& set) const;
   bool wait_until(uint64_t as_of, std::chrono::milliseconds wait) const;
@@ -117,6 +117,10 @@ class Live {
   Result<void> take_outcome(std::stop_token stop);
   Result<void> save(const Work& work) const;
   std::filesystem::path file() const;
+  Result<std::shared_ptr<const Moment>> within(const Scope& scope, Seen& seen, bool newest);
+  Result<std::pair<std::shared_ptr<const Moment>, std::shared_ptr<const Tallies>>> moment_for(const Scope& scope, std::shared_ptr<const Moment>& base,
+                                                                                              const std::shared_ptr<const Moment>& persons,
+                                                                                              std::shared_ptr<const Tallies> tallies, bool newest);
   Result<std::shared_ptr<const MappingView>> view_for(const Moment& moment, std::optional<int64_t> version, bool& is_running);
 
   const WorkspaceId workspace_;
@@ -154,6 +158,20 @@ class Live {
     std::shared_ptr<const MappingView> view;
   };
   std::deque<KeptView> views_;  ///< newest last
+  /// What viewers with a scope see of moments that are still known.
+  struct KeptBounds {
+    std::string scope;
+    std::shared_ptr<const Moment> base;     ///< its kind tells entries of one scope apart
+    std::shared_ptr<const Moment> persons;  ///< the one for persons that `base` was made from, or itself
+    std::shared_ptr<const Moment> moment;
+    std::shared_ptr<const Tallies> tallies;
+    Micros made{0}, took{0};
+  };
+  std::deque<KeptBounds> bounds_;  ///< newest last
+  std::shared_ptr<const events::Dictionary> staff_in_;
+  std::vector<uint32_t> staff_;    ///< attributes of `staff_in_`
+
+  std::mutex bounding_;  ///< one at a time: two requests of one viewer build once
 
   std::atomic<int64_t> last_used_us_ = 0;
   std::jthread task_thread_;

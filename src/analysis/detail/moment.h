@@ -24,6 +24,7 @@ struct Moment {
   std::shared_ptr<const events::Dictionary> dictionary;
   std::shared_ptr<events::EventStore> store;
   CountBy kind = CountBy::person;  ///< what the columns call a customer; others than persons are named by their identity_no
+  bool partial = false;            ///< of a viewer who may see some events only: `columns` hold these, `store` holds all
   uint64_t without_reference = 0;  ///< events that the columns lack because they name none of the kind
 };
 
@@ -35,6 +36,7 @@ struct Seen {
   uint64_t as_of = 0;
   std::shared_ptr<const MappingView> mapping;
   bool mapping_running = false;
+  std::shared_ptr<const Tallies> tallies;  ///< of the moment's events, or of newer ones
 };
 
 }  // namespace lotse::analysis::detail

@@ -153,9 +153,11 @@ Result<std::vector<KnownAttribute>> attributes_of(const OneCustomer& one) {
       for (const auto& event : one.events)
         if (const uint32_t code = event.attributes[*column]) said.push_back({event.time, value_text(moment, attribute.number, code), source_name(one, event)});
     } else {
-      for (const auto& stored : TRY(moment.store->customer_events_in(one.number, one.seen.as_of, {.having = attribute.number})))
+      for (const auto& stored : TRY(moment.store->customer_events_in(one.number, one.seen.as_of, {.having = attribute.number}))) {
+        if (moment.partial && !holds(one.events, stored.arrival)) continue;
         for (const auto& [number, text] : stored.attributes)
           if (number == attribute.number) said.push_back({stored.time, text, moment.dictionary->sources.at(stored.source - 1u).name});
+      }
     }
     if (!said.empty()) out.push_back(known_of(attribute, said));
   }
@@ -213,6 +215,10 @@ Result<std::vector<InSegment>> segments_of(Service& service, const Viewer& viewe
 
 }  // namespace
 
+bool holds(const std::vector<engine::EventRow>& events, uint64_t arrival) {
+  return std::ranges::any_of(events, [&](const auto& event) { return event.arrival == arrival; });
+}
+
 Result<OneCustomer> one_customer(Service& service, const Viewer& viewer, std::string_view customer, std::optional<int64_t> as_of,
                                  std::optional<int64_t> mapping_version) {
   if (!viewer.may(Right::see_customers)) return Error::make(ErrorKind::forbidden, "forbidden", "see_customers is needed");
@@ -222,7 +228,7 @@ Result<OneCustomer> one_customer(Service& service, const Viewer& viewer, std::st
   const auto settings = TRY(service.parts.workspaces.settings(viewer));
   OneCustomer out{.name = std::string(customer),
                   .number = *number,
-                  .seen = TRY(service.live(viewer.workspace())->see(as_of, mapping_version)),
+                  .seen = TRY(service.live(viewer.workspace())->see(viewer, as_of, mapping_version)),
                   .zone = TRY(LocalTime::find(settings.time_zone)),
                   .events = {}};
   out.events = engine::customer_events(out.seen.moment->columns, out.seen.mapping->engine, *number, out.seen.last_arrival);

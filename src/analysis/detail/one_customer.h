@@ -18,6 +18,9 @@ struct OneCustomer {
   std::vector<engine::EventRow> events;  ///< by (time, arrival), unmapped ones included; at least one
 };
 
+/// Whether one of the events has this arrival number.
+bool holds(const std::vector<engine::EventRow>& events, uint64_t arrival);
+
 /// errors  forbidden (without see_customers), not_found, those of Live::see
 Result<OneCustomer> one_customer(Service& service, const Viewer& viewer, std::string_view customer, std::optional<int64_t> as_of = std::nullopt,
                                  std::optional<int64_t> mapping_version = std::nullopt);

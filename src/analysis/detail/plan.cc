@@ -257,8 +257,9 @@ class Planner {
 
   /// An attribute of too many values to hold: the store says which customers have it.
   Result<void> from_store(const AttributeCondition& condition, const NamedAttribute& attribute, const std::string& field) {
-    if (moment_.kind != CountBy::person) {
-      problem(field + "/attribute", "attribute_not_in_memory", "the store answers for persons only");
+    if (moment_.partial || moment_.kind != CountBy::person) {
+      // The store would answer from events that the viewer may not see, and of persons only.
+      problem(field + "/attribute", "attribute_not_in_memory", "the store answers for persons, and for viewers without a restriction, only");
       return {};
     }
     if (std::find(condition.values.begin(), condition.values.end(), "") != condition.values.end()) {

@@ -153,8 +153,9 @@ Result<Question> Service::ask(const Viewer& viewer, const Filter& filter, std::o
     }
     question.segment = std::move(segment->filter);
   }
-  question.seen = TRY(live(viewer.workspace())->see(as_of, mapping_version, filter.count_by));
+  question.seen = TRY(live(viewer.workspace())->see(viewer, as_of, mapping_version, filter.count_by));
   question.small_groups = viewer.may(Right::see_customers);
+  question.smallest_group = viewer.scope().smallest_group;
   const auto& seen = question.seen;
   question.key = fmt::format("{}|{}|{}|{}|{}|{}", seen.moment->serial, seen.as_of, seen.mapping->version, seen.mapping_running,
                              settings.time_zone, to_json(filter).dump());
@@ -242,17 +243,22 @@ Result<Basis> Service::basis(const Question& question, const Planned& planned, s
   const auto selected = planned.filters ? TRY(totals(question, planned, stop)) : whole;
   std::optional<uint64_t> without_reference;
   if (seen.moment->kind != CountBy::person) without_reference = TRY(events_without_reference(seen, stop));
-  return Basis{.as_of = static_cast<int64_t>(seen.as_of),
-               .mapping_version = seen.mapping->version,
-               .instances = selected.instances,
-               .events = selected.events,
-               .customers = selected.customers,
-               .events_without_key = whole.events_without_key,
-               .open_instances = selected.open_instances,
-               .instances_total = whole.instances,
-               .events_total = whole.events,
-               .events_without_reference = without_reference,
-               .notes = planned.notes};
+  Basis out{.as_of = static_cast<int64_t>(seen.as_of),
+            .mapping_version = seen.mapping->version,
+            .events_without_key = whole.events_without_key,
+            .instances_total = whole.instances,
+            .events_total = whole.events,
+            .events_without_reference = without_reference,
+            .notes = planned.notes};
+  if (!question.small_groups && selected.customers > 0 && selected.customers < question.smallest_group) {
+    note_withheld(out);
+    return out;
+  }
+  out.instances = selected.instances;
+  out.events = selected.events;
+  out.customers = selected.customers;
+  out.open_instances = selected.open_instances;
+  return out;
 }
 
 /// Of the whole history, as far as the answer sees it.

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <map>
@@ -30,10 +31,14 @@ struct Question {
   std::vector<customers::ComputedAttribute> computed;  ///< filled where rules may name them
   std::string key;          ///< workspace, moment, mapping, filter: all but the operator
   bool small_groups = true; ///< the viewer may see single customers, hence small groups
+  uint64_t smallest_group = 5;  ///< of a viewer who may not
 };
 
 /// Below this many customers a number is withheld from viewers who may not see single customers (DESIGN section 3).
-inline constexpr uint64_t smallest_group = 5;
+inline uint64_t smallest_group_of(const Viewer& viewer) { return viewer.may(Right::see_customers) ? 1 : viewer.scope().smallest_group; }
+inline void note_withheld(Basis& basis) {
+  if (std::find(basis.notes.begin(), basis.notes.end(), "small_groups_withheld") == basis.notes.end()) basis.notes.push_back("small_groups_withheld");
+}
 
 /// What the operators share: the workspaces in memory, planning, names, the cache. One file per operator uses it.
 /// Threads: any.

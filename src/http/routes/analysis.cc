@@ -74,9 +74,9 @@ std::vector<Route> analysis_routes() {
                      {FILTER_ERRORS, "edge_needs_at"}, instances_csv).answers("text/csv"));
   rows.push_back(row(Method::post, "/workspaces/{ws}/analysis/audience", Right::read, "How many customers a filter selects", {FILTER_ERRORS}, audience));
   rows.push_back(row(Method::post, "/workspaces/{ws}/analysis/customers", Right::see_customers, "The customers that a filter selects",
-                     {FILTER_ERRORS, "invalid_limit", "invalid_cursor"}, customer_list));
+                     {FILTER_ERRORS, "invalid_limit", "invalid_cursor", "unknown_purpose"}, customer_list));
   rows.push_back(row(Method::post, "/workspaces/{ws}/analysis/customers.csv", Right::see_customers, "All of them, with computed attributes, as CSV",
-                     {FILTER_ERRORS}, customer_list_csv).answers("text/csv"));
+                     {FILTER_ERRORS, "unknown_purpose"}, customer_list_csv).answers("text/csv"));
   rows.push_back(row(Method::post, "/workspaces/{ws}/analysis/computed", Right::see_customers, "What a definition of a computed attribute gives",
                      {"columns_loading", "unknown_touchpoint", "unknown_attribute", "invalid_number", "required"}, computed));
   return rows;

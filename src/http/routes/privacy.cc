@@ -1,6 +1,7 @@
 #include "access/audit.h"
 #include "access/workspaces.h"
 #include "connect/sources.h"
+#include "http/event_hub.h"
 #include "http/routes.h"
 #include "privacy/access_page.h"
 #include "privacy/key_rotation.h"
@@ -87,6 +88,12 @@ Result<NoContent> consent(Services& services, const Viewer& viewer, const Reques
   return NoContent{};
 }
 Result<access::AuditProof> verify(Services& services, const Viewer& viewer, const Request&) { return services.audit.verify(viewer.workspace()); }
+Result<access::StaffRules> staff(Services& services, const Viewer& viewer, const Request&) { return services.workspaces.staff_rules(viewer); }
+Result<access::StaffRules> change_staff(Services& services, const Viewer& viewer, const Request& request, const access::StaffRules& body) {
+  auto changed = TRY(services.workspaces.change_staff_rules(viewer, body, request.if_match()));
+  services.events.close(viewer.workspace());  // open streams know what was visible before
+  return changed;
+}
 }  // namespace
 }  // namespace privacy_rows
 
@@ -128,6 +135,9 @@ std::vector<Route> privacy_routes() {
   rows.push_back(row(Method::post, "/workspaces/{ws}/privacy/consents", Right::see_identifiers, "Note what a customer said to a purpose",
                      {"customer_not_found", "unknown_purpose"}, consent));
   rows.push_back(row(Method::get, "/workspaces/{ws}/audit/proof", Right::administer, "Whether the audit log's chain is whole", {}, verify));
+  rows.push_back(row(Method::get, "/workspaces/{ws}/privacy/staff", Right::administer, "Which attributes name staff, and the agreement about seeing them", {}, staff));
+  rows.push_back(row(Method::patch, "/workspaces/{ws}/privacy/staff", Right::administer, "Set them: without an agreement nothing below team level is shown",
+                     {"required", "text_too_long", "invalid_date", "invalid_values", "stale"}, change_staff).if_match());
   return rows;
 }
 

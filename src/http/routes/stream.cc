@@ -18,7 +18,7 @@ std::vector<Route> stream_routes() {
   using namespace stream_rows;
   std::vector<Route> rows;
   rows.push_back(row(Method::get, "/workspaces/{ws}/stream", Right::read,
-                     "News of the workspace: events_appended, import, job, mapping_changed, catalogue_changed; live (with the right see_customers, a minute long after each question for live)", {}, stream)
+                     "News of the workspace: events_appended, mapping_changed, catalogue_changed; for those without a restriction import, job, and live (with the right see_customers, a minute long after each question for live)", {}, stream)
                      .answers("text/event-stream"));
   return rows;
 }

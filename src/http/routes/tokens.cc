@@ -24,7 +24,7 @@ std::vector<Route> token_routes() {
   std::vector<Route> rows;
   rows.push_back(row(Method::get, "/workspaces/{ws}/tokens", Right::administer, "API tokens, newest first", {}, list));
   rows.push_back(row(Method::post, "/workspaces/{ws}/tokens", Right::administer, "Make an API token; its secret is shown once",
-                     {"invalid_name", "no_scopes", "scope_beyond_own", "invalid_days"}, create));
+                     {"invalid_name", "no_scopes", "scope_beyond_own", "invalid_days", "required", "invalid_values", "invalid_group"}, create));
   rows.push_back(row(Method::remove, "/workspaces/{ws}/tokens/{id}", Right::administer, "Revoke an API token, at once",
                      {"token_not_found"}, revoke));
   return rows;

@@ -4,6 +4,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "access/staff.h"
 #include "connect/export_run.h"
 #include "outbound/detail/table_file.h"
 
@@ -87,6 +88,7 @@ Result<uint64_t> write_customers(const Order& order, const std::vector<uint32_t>
   for (const uint32_t number : order.attributes) {
     const auto found = std::ranges::find(dictionary->attributes, number, &events::Attribute::number);
     if (found == dictionary->attributes.end()) continue;
+    if (access::hides_staff(order.viewer.scope(), found->id, dictionary->values[static_cast<size_t>(found - dictionary->attributes.begin())])) continue;
     places.emplace(number, columns.size());
     columns.push_back({found->name});
   }

@@ -212,6 +212,9 @@ export const api = {
   privacyBytesNow: change<{ id: string }, T.PrivacyRequest>('POST', (r) => `privacy/requests/${id(r.id)}/bytes_now`, ['privacy', 'audit']),
   privacyStatus: get<T.PrivacyStatus>('privacy', 'privacy/status'),
   privacySettings: get<T.PrivacySettings>('privacy', 'privacy/settings'),
+  staffRules: get<T.StaffRules>('privacy', 'privacy/staff'),
+  editStaffRules: change<{ etag?: string; rules: Omit<T.StaffRules, 'etag'> }, T.StaffRules>(
+    'PATCH', 'privacy/staff', ['privacy', 'audit', 'dimensions', 'customers', 'analysis'], { body: (r) => r.rules, etag: (r) => r.etag }),
   editPrivacySettings: change<{ etag?: string; settings: Omit<T.PrivacySettings, 'etag'> }, T.PrivacySettings>(
     'PATCH', 'privacy/settings', ['privacy', 'audit'], { body: (r) => r.settings, etag: (r) => r.etag }),
   editSourcePrivacy: change<{ id: string; policy: Omit<T.SourcePrivacy, 'source'> }, T.SourcePrivacy>(
@@ -229,8 +232,8 @@ export const api = {
 
   members: get<T.List<T.Member>>('members', 'members'),
   addMember: change<T.MemberRequest, T.NewMember>('POST', 'members', ['members', 'audit'], whole),
-  editMember: change<{ user_id: string; role: T.Role }, T.Member>(
-    'PATCH', (r) => `members/${id(r.user_id)}`, ['members', 'audit'], { body: (r) => ({ role: r.role }) }),
+  editMember: change<{ user_id: string; role: T.Role; restriction?: T.Restriction }, T.Member>(
+    'PATCH', (r) => `members/${id(r.user_id)}`, ['members', 'audit'], { body: (r) => ({ role: r.role, restriction: r.restriction }) }),
   removeMember: change<{ user_id: string }>('DELETE', (r) => `members/${id(r.user_id)}`, ['members', 'audit']),
   tokens: get<T.List<T.Token>>('tokens', 'tokens'),
   addToken: change<T.TokenRequest, T.NewToken>('POST', 'tokens', ['tokens', 'audit'], whole),

@@ -1125,7 +1125,7 @@ export interface paths {
         };
         /**
          * A customer's identities and what joins them
-         * @description Needs the right see_customers.
+         * @description Needs the right see_customers; not for those with a restriction.
          */
         get: operations["get_workspaces_ws_customers_cu_id_identities"];
         put?: never;
@@ -1419,12 +1419,12 @@ export interface paths {
         put?: never;
         /**
          * Take an event type out of the queue of those not assigned
-         * @description Needs the right edit_touchpoints.
+         * @description Needs the right edit_touchpoints; not for those with a restriction.
          */
         post: operations["post_workspaces_ws_event_types_id_aside"];
         /**
          * Put it back into the queue
-         * @description Needs the right edit_touchpoints.
+         * @description Needs the right edit_touchpoints; not for those with a restriction.
          */
         delete: operations["delete_workspaces_ws_event_types_id_aside"];
         options?: never;
@@ -1481,13 +1481,13 @@ export interface paths {
         };
         /**
          * Exports of the log, newest first; kept for a day
-         * @description Needs the right analyse.
+         * @description Needs the right analyse; not for those with a restriction.
          */
         get: operations["get_workspaces_ws_exports"];
         put?: never;
         /**
          * Write the log into a file as a job: CSV, Parquet, XES or OCEL 2.0
-         * @description Needs the right analyse.
+         * @description Needs the right analyse; not for those with a restriction.
          */
         post: operations["post_workspaces_ws_exports"];
         delete?: never;
@@ -1505,14 +1505,14 @@ export interface paths {
         };
         /**
          * One export: state, progress, size
-         * @description Needs the right analyse.
+         * @description Needs the right analyse; not for those with a restriction.
          */
         get: operations["get_workspaces_ws_exports_id"];
         put?: never;
         post?: never;
         /**
          * Delete an export with its file
-         * @description Needs the right analyse.
+         * @description Needs the right analyse; not for those with a restriction.
          */
         delete: operations["delete_workspaces_ws_exports_id"];
         options?: never;
@@ -1531,7 +1531,7 @@ export interface paths {
         put?: never;
         /**
          * Stop an export; nothing of it stays
-         * @description Needs the right analyse.
+         * @description Needs the right analyse; not for those with a restriction.
          */
         post: operations["post_workspaces_ws_exports_id_cancel"];
         delete?: never;
@@ -1549,7 +1549,7 @@ export interface paths {
         };
         /**
          * The file of an export that is done
-         * @description Needs the right analyse.
+         * @description Needs the right analyse; not for those with a restriction.
          */
         get: operations["get_workspaces_ws_exports_id_file"];
         put?: never;
@@ -1569,7 +1569,7 @@ export interface paths {
         };
         /**
          * Decisions about joins, newest first
-         * @description Needs the right see_customers.
+         * @description Needs the right see_customers; not for those with a restriction.
          */
         get: operations["get_workspaces_ws_identity_decisions"];
         put?: never;
@@ -1613,7 +1613,7 @@ export interface paths {
         };
         /**
          * Joins that wait for a decision, the largest first
-         * @description Needs the right see_customers.
+         * @description Needs the right see_customers; not for those with a restriction.
          */
         get: operations["get_workspaces_ws_identity_held"];
         put?: never;
@@ -1659,7 +1659,7 @@ export interface paths {
         put?: never;
         /**
          * The customer of a pseudonym or identifier
-         * @description Needs the right see_customers.
+         * @description Needs the right see_customers; not for those with a restriction.
          */
         post: operations["post_workspaces_ws_identity_search"];
         delete?: never;
@@ -1677,7 +1677,7 @@ export interface paths {
         };
         /**
          * Why two identities are one customer's
-         * @description Needs the right see_customers.
+         * @description Needs the right see_customers; not for those with a restriction.
          */
         get: operations["get_workspaces_ws_identity_why"];
         put?: never;
@@ -1697,7 +1697,7 @@ export interface paths {
         };
         /**
          * Imports, newest first
-         * @description Needs the right read.
+         * @description Needs the right read; not for those with a restriction.
          */
         get: operations["get_workspaces_ws_imports"];
         put?: never;
@@ -1721,7 +1721,7 @@ export interface paths {
         };
         /**
          * One import: state, counts, rejects
-         * @description Needs the right read.
+         * @description Needs the right read; not for those with a restriction.
          */
         get: operations["get_workspaces_ws_imports_id"];
         put?: never;
@@ -1801,7 +1801,7 @@ export interface paths {
         };
         /**
          * A piece of long work: its state and progress
-         * @description Needs the right read.
+         * @description Needs the right read; not for those with a restriction.
          */
         get: operations["get_workspaces_ws_jobs_id"];
         put?: never;
@@ -1841,7 +1841,7 @@ export interface paths {
         };
         /**
          * Values as a CSV file, which an import reads again
-         * @description Needs the right read.
+         * @description Needs the right read; not for those with a restriction.
          */
         get: operations["get_workspaces_ws_kpi_values_csv"];
         put?: never;
@@ -1901,7 +1901,7 @@ export interface paths {
         };
         /**
          * KPIs that sources deliver, with their data set and newest values, by key
-         * @description Needs the right read.
+         * @description Needs the right read; not for those with a restriction.
          */
         get: operations["get_workspaces_ws_kpis"];
         put?: never;
@@ -1925,7 +1925,7 @@ export interface paths {
         };
         /**
          * One KPI
-         * @description Needs the right read.
+         * @description Needs the right read; not for those with a restriction.
          */
         get: operations["get_workspaces_ws_kpis_id"];
         put?: never;
@@ -1953,7 +1953,7 @@ export interface paths {
         };
         /**
          * Values that were replaced or withdrawn: by whom, when, and what stood there
-         * @description Needs the right read.
+         * @description Needs the right read; not for those with a restriction.
          */
         get: operations["get_workspaces_ws_kpis_id_corrections"];
         put?: never;
@@ -1973,7 +1973,7 @@ export interface paths {
         };
         /**
          * A KPI's values, and one number a period for all markets and units
-         * @description Needs the right read.
+         * @description Needs the right read; not for those with a restriction.
          */
         get: operations["get_workspaces_ws_kpis_id_values"];
         put?: never;
@@ -1993,7 +1993,7 @@ export interface paths {
         };
         /**
          * What comes in right now, by source; the stream tells of single events for a minute after it
-         * @description Needs the right see_customers.
+         * @description Needs the right see_customers; not for those with a restriction.
          */
         get: operations["get_workspaces_ws_live"];
         put?: never;
@@ -2035,7 +2035,7 @@ export interface paths {
         put?: never;
         /**
          * What a change of the mapping would do to the whole history; nothing is kept
-         * @description Needs the right edit_touchpoints.
+         * @description Needs the right edit_touchpoints; not for those with a restriction.
          */
         post: operations["post_workspaces_ws_mapping_preview"];
         delete?: never;
@@ -2126,7 +2126,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change a person's role
+         * Change a person's role and what of the data they may see
          * @description Needs the right administer.
          */
         patch: operations["patch_workspaces_ws_members_user_id"];
@@ -2468,6 +2468,30 @@ export interface paths {
         patch: operations["patch_workspaces_ws_privacy_sources_id"];
         trace?: never;
     };
+    "/workspaces/{ws}/privacy/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which attributes name staff, and the agreement about seeing them
+         * @description Needs the right administer.
+         */
+        get: operations["get_workspaces_ws_privacy_staff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Set them: without an agreement nothing below team level is shown
+         * @description Needs the right administer.
+         */
+        patch: operations["patch_workspaces_ws_privacy_staff"];
+        trace?: never;
+    };
     "/workspaces/{ws}/privacy/status": {
         parameters: {
             query?: never;
@@ -2497,7 +2521,7 @@ export interface paths {
         };
         /**
          * How good the data is, by source: volume against its usual level, delay, what was rejected and why, suspicious times
-         * @description Needs the right read.
+         * @description Needs the right read; not for those with a restriction.
          */
         get: operations["get_workspaces_ws_quality"];
         put?: never;
@@ -2517,7 +2541,7 @@ export interface paths {
         };
         /**
          * What sources count against what Lotse counts, by day, and which events make the difference
-         * @description Needs the right read.
+         * @description Needs the right read; not for those with a restriction.
          */
         get: operations["get_workspaces_ws_reconciliation"];
         put?: never;
@@ -2605,7 +2629,7 @@ export interface paths {
         };
         /**
          * Sources with their saved mapping of columns, by name
-         * @description Needs the right read.
+         * @description Needs the right read; not for those with a restriction.
          */
         get: operations["get_workspaces_ws_sources"];
         put?: never;
@@ -2652,7 +2676,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * News of the workspace: events_appended, import, job, mapping_changed, catalogue_changed; live (with the right see_customers, a minute long after each question for live)
+         * News of the workspace: events_appended, mapping_changed, catalogue_changed; for those without a restriction import, job, and live (with the right see_customers, a minute long after each question for live)
          * @description Needs the right read.
          */
         get: operations["get_workspaces_ws_stream"];
@@ -2801,7 +2825,7 @@ export interface paths {
         };
         /**
          * Which events are expected, with which properties
-         * @description Needs the right read.
+         * @description Needs the right read; not for those with a restriction.
          */
         get: operations["get_workspaces_ws_tracking_plan"];
         put?: never;
@@ -2825,7 +2849,7 @@ export interface paths {
         };
         /**
          * Where events differ from the plan, by source
-         * @description Needs the right read.
+         * @description Needs the right read; not for those with a restriction.
          */
         get: operations["get_workspaces_ws_tracking_plan_violations"];
         put?: never;
@@ -3502,6 +3526,8 @@ export interface components {
             last_contacts: components["schemas"]["TimelineEvent"][];
             /** @description newest first */
             open: components["schemas"]["Matter"][];
+            /** @description the customer refused personalisation: no attributes, nothing computed */
+            profile_withheld: boolean;
             /** @description of the workspace */
             time_zone: string;
         };
@@ -3594,12 +3620,16 @@ export interface components {
             rows: components["schemas"]["CustomerRow"][];
             /** @description over all pages */
             total: number;
+            /** @description with a purpose: how many were left out */
+            without_consent?: number;
         };
         CustomersRequest: {
             cursor?: string;
             filter?: components["schemas"]["Filter"];
             /** @description 1 to 500 */
             limit?: number;
+            /** @description analytics, personalisation or contact: what the list is for; who has not agreed to it is left out */
+            purpose?: string;
         };
         DataQuality: {
             /** @description sources with an alert */
@@ -4756,6 +4786,8 @@ export interface components {
             /** @description time of the last request */
             last_seen?: string;
             name: string;
+            /** @description absent: none */
+            restriction?: components["schemas"]["Restriction"];
             role: components["schemas"]["Role"];
             /** @description us_… */
             user_id: string;
@@ -4766,11 +4798,15 @@ export interface components {
             next_cursor?: string;
         };
         MemberPatch: {
+            /** @description absent: as it is; {}: none; administrators have none */
+            restriction?: components["schemas"]["Restriction"];
             role: components["schemas"]["Role"];
         };
         MemberRequest: {
             email: string;
             name: string;
+            /** @description not for administrators */
+            restriction?: components["schemas"]["Restriction"];
             role: components["schemas"]["Role"];
         };
         Membership: {
@@ -4781,6 +4817,8 @@ export interface components {
             /** @description de or en: default of new members */
             language: string;
             name: string;
+            /** @description absent: none */
+            restriction?: components["schemas"]["Restriction"];
             /** @description what the role grants */
             rights: components["schemas"]["Right"][];
             role: components["schemas"]["Role"];
@@ -5303,6 +5341,20 @@ export interface components {
             /** @description numbers that are kept now */
             taken: number;
         };
+        Restriction: {
+            /** @description which attribute (at_…) names the market; with markets */
+            market_attribute?: string;
+            /** @description only these; an attribute of events: such events, of customers: such customers; an empty text: without one; none: every market */
+            markets: string[];
+            /** @description only numbers of groups */
+            no_single_customers?: boolean;
+            /** @description free texts are left out */
+            no_texts?: boolean;
+            /** @description with no_single_customers: numbers of fewer customers are withheld; 5 to 1000 */
+            smallest_group?: number;
+            /** @description only events on behalf of these units; an empty text: without one; none: every unit */
+            units: string[];
+        };
         Retention: {
             rules: components["schemas"]["RetentionRule"][];
             /** @description newest first, at most 50 */
@@ -5551,6 +5603,28 @@ export interface components {
         };
         /** @enum {string} */
         SqlTls: "required" | "preferred" | "verified";
+        StaffAgreement: {
+            /** @description date, like 2026-03-01 */
+            agreed_on: string;
+            /** @description where the signed text is: number or place */
+            document: string;
+            /** @description with whom: the works council's name */
+            partner: string;
+            /** @description not read in a request */
+            recorded_at?: string;
+            /** @description name; not read in a request */
+            recorded_by?: string;
+            /** @description what may be shown, to whom, for what */
+            scope: string;
+        };
+        StaffRules: {
+            /** @description absent: nothing below team level is shown */
+            agreement?: components["schemas"]["StaffAgreement"];
+            /** @description ids (at_…) of attributes that name staff, besides those that an import made pseudonyms of */
+            attributes: string[];
+            /** @description of the rules as read; not read in a request */
+            etag?: string;
+        };
         StageTime: {
             seconds: number;
             /** @description read, identify, deduplicate, store, publish */
@@ -5618,6 +5692,8 @@ export interface components {
             id: string;
             last_used_at?: string;
             name: string;
+            /** @description besides that of its maker; absent: none */
+            restriction?: components["schemas"]["Restriction"];
             /** @description what it may do */
             scopes: components["schemas"]["Right"][];
         };
@@ -5630,6 +5706,8 @@ export interface components {
             /** @description 1 to 3650; absent: it does not expire */
             days?: number;
             name: string;
+            /** @description what it may see, where not all that its maker may */
+            restriction?: components["schemas"]["Restriction"];
             /** @description at least one, none beyond the maker's own */
             scopes: components["schemas"]["Right"][];
         };
@@ -11085,6 +11163,77 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SourcePrivacy"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_ws_privacy_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffRules"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_workspaces_ws_privacy_staff: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the etag that the change is based on; 412 where it is no longer the newest */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffRules"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffRules"];
                 };
             };
             /** @description a problem */

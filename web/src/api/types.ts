@@ -3,6 +3,8 @@ import type { components } from './schema';
 
 type Schemas = components['schemas'];
 
+export type Restriction = Schemas['Restriction'];
+export type StaffRules = Schemas['StaffRules'];
 export type Activity = Schemas['Activity'];
 export type Audience = Schemas['Audience'];
 export type AudienceRequest = Schemas['AudienceRequest'];

@@ -1,11 +1,12 @@
+import { IconLock } from '@tabler/icons-react';
 import { Suspense, useEffect, useRef } from 'react';
 import { NavLink, Outlet, useLocation } from 'react-router';
 import { useMe, useReachable, useWorkspace } from '@/api';
 import { useLocale } from '@/i18n';
-import { LoadingLines } from '@/ui';
+import { EmptyState, LoadingLines, Page } from '@/ui';
 import { Asking } from './Asking';
 import { CommandPalette } from './CommandPalette';
-import { pageAt, placesFor } from './places';
+import { pageAt, pageBeyond, placesFor } from './places';
 import classes from './shell.module.css';
 import { TopBar } from './TopBar';
 
@@ -17,7 +18,9 @@ export function Shell() {
   const { pathname, search } = useLocation();
   const places = placesFor(workspace, me);
   const path = pathname.slice(workspace.to('').length).replace(/^\/|\/$/g, '');
-  const here = pageAt(places, path);
+  const beyond = pageBeyond(workspace, path);
+  const place = beyond && places.find((one) => one.key === beyond.place.key);
+  const here = place ? { place, page: beyond.page } : pageAt(places, path);
   const filter = new URLSearchParams(search).get('f');
   const reachable = useReachable();
   const main = useRef<HTMLElement>(null);
@@ -69,7 +72,15 @@ export function Shell() {
         )}
         <main id="content" ref={main} tabIndex={-1} className={classes.content}>
           <Suspense fallback={<Loading />}>
-            <Outlet />
+            {beyond ? (
+              <Page title={t(`place.${beyond.page.key}`)}>
+                <EmptyState icon={IconLock} title={t('state.no_right')}>
+                  {t('restriction.beyond')}
+                </EmptyState>
+              </Page>
+            ) : (
+              <Outlet />
+            )}
           </Suspense>
         </main>
       </div>

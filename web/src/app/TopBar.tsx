@@ -4,9 +4,9 @@ import { spotlight } from '@mantine/spotlight';
 import { IconCheck, IconDeviceDesktop, IconLanguage, IconLogout, IconMoon, IconPlus, IconSearch, IconSelector, IconSun, IconUser } from '@tabler/icons-react';
 import { lazy, Suspense } from 'react';
 import { Link, useNavigate } from 'react-router';
-import { addresses, api, useApi, useMe, usePatchMe, useSignOut, useWorkspace, type Import } from '@/api';
+import { addresses, api, useApi, useMe, usePatchMe, useSignOut, useWorkspace, type Import, type Restriction } from '@/api';
 import { useLocale } from '@/i18n';
-import { Pill } from '@/ui';
+import { Pill, useRestrictionText } from '@/ui';
 import { Brand } from './Brand';
 import classes from './shell.module.css';
 
@@ -29,6 +29,7 @@ export function TopBar() {
           </span>
         </Tooltip>
       )}
+      {workspace.restriction && <RestrictionBadge restriction={workspace.restriction} />}
       <UnstyledButton className={classes.search} onClick={() => spotlight.open()} aria-keyshortcuts="Control+K Meta+K">
         <IconSearch size={16} stroke={1.75} aria-hidden />
         <span className={classes.searchText}>{t('top.search')}</span>
@@ -43,6 +44,22 @@ export function TopBar() {
         <ProfileMenu />
       </div>
     </header>
+  );
+}
+
+/** Who sees a part says so to every reader of a number: it is not the whole. */
+function RestrictionBadge({ restriction }: { restriction: Restriction }) {
+  const { t } = useLocale();
+  const text = useRestrictionText()(restriction);
+  const hint = t('restriction.hint', { what: text });
+  return (
+    <Tooltip label={hint} multiline w={320}>
+      <span tabIndex={0} className={`${classes.demo} ${classes.restriction}`} aria-label={hint} role="note">
+        <Pill tone="signal">
+          <span className={classes.restrictionText}>{t('restriction.badge', { what: text })}</span>
+        </Pill>
+      </span>
+    </Tooltip>
   );
 }
 

@@ -13,6 +13,8 @@ export interface PlacePage {
   right: Right;
   /** Shares the filter bar: links between such pages carry the filter along. */
   filtered?: boolean;
+  /** Shows the whole only: who sees a part has no use of it. */
+  whole?: boolean;
   /** Operators of the server see it without the right. */
   operator?: boolean;
 }
@@ -31,16 +33,16 @@ const places: Place[] = [
     icon: IconDatabaseImport,
     pages: [
       { key: 'import', path: addresses.import, right: 'import_data' },
-      { key: 'sources', path: addresses.sources, right: 'read' },
-      { key: 'live', path: addresses.live, right: 'see_customers' },
+      { key: 'sources', path: addresses.sources, right: 'read', whole: true },
+      { key: 'live', path: addresses.live, right: 'see_customers', whole: true },
       { key: 'customers', path: addresses.customers, right: 'see_customers' },
       { key: 'segments', path: addresses.segments, right: 'read' },
       { key: 'attributes', path: addresses.attributes, right: 'read' },
-      { key: 'identities', path: addresses.identities, right: 'see_customers' },
-      { key: 'kpis', path: addresses.kpis, right: 'read' },
-      { key: 'quality', path: addresses.quality, right: 'read' },
+      { key: 'identities', path: addresses.identities, right: 'see_customers', whole: true },
+      { key: 'kpis', path: addresses.kpis, right: 'read', whole: true },
+      { key: 'quality', path: addresses.quality, right: 'read', whole: true },
       { key: 'privacy', path: addresses.privacy, right: 'see_identifiers' },
-      { key: 'exports', path: addresses.exports, right: 'analyse', filtered: true },
+      { key: 'exports', path: addresses.exports, right: 'analyse', filtered: true, whole: true },
     ],
   },
   {
@@ -58,8 +60,14 @@ const places: Place[] = [
 /** What this person can use here: places without a page that exists and may be seen are left out. */
 export function placesFor(workspace: Workspace, me: Me): Place[] {
   return places
-    .map((place) => ({ ...place, pages: place.pages.filter((p) => hasPage(p.path) && (workspace.may(p.right) || (p.operator && me.operator_of_server))) }))
+    .map((place) => ({ ...place, pages: place.pages.filter((p) => hasPage(p.path) && !(p.whole && workspace.restriction) && (workspace.may(p.right) || (p.operator && me.operator_of_server))) }))
     .filter((place) => place.pages.length > 0);
+}
+
+/** The page of an address that shows the whole, where this person sees a part. */
+export function pageBeyond(workspace: Workspace, path: string): { place: Place; page: PlacePage } | undefined {
+  const at = workspace.restriction && pageAt(places, path);
+  return at && at.page.whole ? at : undefined;
 }
 
 /** The place and page that an address belongs to. */

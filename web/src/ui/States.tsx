@@ -57,7 +57,7 @@ export function ProblemState({ problem, retry }: { problem: Problem; retry?: () 
           ) : undefined
         }
       >
-        {noRight ? t('state.no_right_text') : problem.status === 0 ? t('problem.network') : null}
+        {problem.code === 'beyond_restriction' ? textOf(problem) : noRight ? t('state.no_right_text') : problem.status === 0 ? t('problem.network') : null}
       </EmptyState>
     </div>
   );

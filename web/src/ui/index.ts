@@ -13,3 +13,4 @@ export { channelKey, colorsOf, stableHash, useColors, type ChannelKey, type Colo
 export { useEscape } from './useEscape';
 export { useNotify } from './notify';
 export { useNow } from './useNow';
+export { useRestrictionText } from './restriction';

@@ -1,9 +1,10 @@
-import { Button, Checkbox, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, Modal, Select, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { api, asProblem, useChange, useWorkspace, type NewToken, type Right } from '@/api';
+import { api, asProblem, useChange, useWorkspace, type NewToken, type Restriction, type Right } from '@/api';
 import { useLocale, useTexts } from '@/i18n';
 import { ProblemNote, Secret } from '@/ui';
 import { texts } from './de';
+import { RestrictionFields, unrestricted } from './RestrictionFields';
 import { rights } from './roles';
 
 /** Makes a token; its secret is shown once, on the second step. */
@@ -48,13 +49,15 @@ function AddTokenForm({ onMade, onClose }: { onMade: (made: NewToken) => void; o
   const [name, setName] = useState('');
   const [scopes, setScopes] = useState<Right[]>(['import_data']);
   const [term, setTerm] = useState<(typeof terms)[number]>('365');
+  const [restricted, setRestricted] = useState(false);
+  const [restriction, setRestriction] = useState<Restriction>(unrestricted);
   const problem = add.error ? asProblem(add.error) : undefined;
   const label = (value: (typeof terms)[number]) => (value === 'forever' ? t('tokens.forever') : value === '365' ? t('tokens.year') : t('tokens.days', { count: Number(value) }));
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        if (scopes.length > 0) add.mutate({ name: name.trim(), scopes, days: term === 'forever' ? undefined : Number(term) }, { onSuccess: onMade });
+        if (scopes.length > 0) add.mutate({ name: name.trim(), scopes, days: term === 'forever' ? undefined : Number(term), restriction: restricted ? restriction : undefined }, { onSuccess: onMade });
       }}
     >
       <Stack gap="md">
@@ -70,6 +73,8 @@ function AddTokenForm({ onMade, onClose }: { onMade: (made: NewToken) => void; o
           </Stack>
         </Checkbox.Group>
         <Select label={t('tokens.valid')} value={term} onChange={(value) => value && setTerm(value as (typeof terms)[number])} allowDeselect={false} data={terms.map((value) => ({ value, label: label(value) }))} />
+        <Switch label={t('tokens.restricted')} checked={restricted} onChange={(e) => setRestricted(e.currentTarget.checked)} />
+        {restricted && <RestrictionFields value={restriction} onChange={setRestriction} error={(field) => problem?.of(field)} />}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>
             {shared('action.cancel')}

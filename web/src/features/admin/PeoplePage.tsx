@@ -4,9 +4,10 @@ import { IconUserMinus, IconUserPlus } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import { api, useApi, useChange, useMe, useWorkspace, type Member, type Role } from '@/api';
 import { useLocale, useTexts } from '@/i18n';
-import { Answer, Confirm, Page, Pill, Section, Table, useNotify, useNow, type Column } from '@/ui';
+import { Answer, Confirm, Page, Pill, Section, Table, useNotify, useNow, useRestrictionText, type Column } from '@/ui';
 import { AddPersonDialog } from './AddPersonDialog';
 import classes from './admin.module.css';
+import { RestrictionDialog } from './RestrictionDialog';
 import { texts } from './de';
 import { roles } from './roles';
 
@@ -24,7 +25,6 @@ export function Component() {
           {t('people.add')}
         </Button>
       }
-      width="narrow"
     >
       <Section>
         <Answer of={members}>{(list) => <People members={list.items} />}</Answer>
@@ -64,6 +64,8 @@ function People({ members }: { members: Member[] }) {
   const now = useNow();
   const notify = useNotify();
   const workspace = useWorkspace();
+  const restrictionText = useRestrictionText();
+  const [restricting, setRestricting] = useState<Member | null>(null);
   const [removing, setRemoving] = useState<Member | null>(null);
   const setRole = useChange(api.editMember, {
     optimistic: (cache, { user_id, role }) =>
@@ -123,6 +125,19 @@ function People({ members }: { members: Member[] }) {
         ),
       },
       {
+        key: 'sees',
+        header: t('people.sees'),
+        width: 240,
+        render: (m) =>
+          m.role === 'administrator' ? (
+            <Text fz="sm" c="dimmed">{t('people.sees_all')}</Text>
+          ) : (
+            <Button variant="subtle" size="compact-sm" aria-label={`${t('people.sees_of', { name: m.name || m.email })}: ${m.restriction ? restrictionText(m.restriction) : t('people.sees_all')}`} onClick={() => setRestricting(m)} justify="flex-start" h="auto" py={4} px={6} ml={-6} fw={500} lh={1.35} styles={{ label: { whiteSpace: 'normal', textAlign: 'left' } }}>
+              {m.restriction ? restrictionText(m.restriction) : t('people.sees_all')}
+            </Button>
+          ),
+      },
+      {
         key: 'seen',
         header: t('people.last_seen'),
         width: 150,
@@ -144,11 +159,12 @@ function People({ members }: { members: Member[] }) {
         ),
       },
     ],
-    [t, shared, format, now, me.id, notify, changeRole, changeRoleLater],
+    [t, shared, format, now, me.id, notify, changeRole, changeRoleLater, restrictionText],
   );
   return (
     <>
       <Table label={t('people.title')} columns={columns} rows={members} rowKey={(m) => m.user_id} initialSort={{ key: 'name' }} tall />
+      {restricting && <RestrictionDialog member={restricting} onClose={() => setRestricting(null)} />}
       <Confirm
         opened={removing !== null}
         title={t('people.remove_title', { name: removing?.name || removing?.email || '' })}

@@ -100,7 +100,7 @@ function Filled({ coverage }: { coverage: Coverage }) {
         </div>
         <div className={classes.side}>
           <NextSteps coverage={coverage} />
-          <News coverage={coverage} />
+          {!workspace.restriction && <News coverage={coverage} />}
         </div>
       </div>
     </>

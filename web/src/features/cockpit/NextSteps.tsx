@@ -21,7 +21,7 @@ export function NextSteps({ coverage }: { coverage: Coverage }) {
   const imports = useApi(api.imports, undefined, { enabled: workspace.may('import_data') });
   const members = useApi(api.members, undefined, { enabled: workspace.may('administer') });
   const tokens = useApi(api.tokens, undefined, { enabled: workspace.may('administer') });
-  const quality = useApi(api.quality, { days: 56 });
+  const quality = useApi(api.quality, { days: 56 }, { enabled: !workspace.restriction });
   const last = imports.data?.items.find((i) => i.state === 'done');
   const steps: Step[] = [];
   const alerts = quality.data?.sources.filter((s) => s.alert) ?? [];

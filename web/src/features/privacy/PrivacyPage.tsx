@@ -10,6 +10,7 @@ import { Keys } from './Keys';
 import { Requests } from './Requests';
 import { RetentionRules } from './RetentionRules';
 import { SettingsForm } from './SettingsForm';
+import { StaffForm } from './StaffForm';
 import { SourceBases } from './SourceBases';
 import { texts } from './de';
 
@@ -18,6 +19,7 @@ export function Component() {
   const workspace = useWorkspace();
   const status = useApi(api.privacyStatus);
   const settings = useApi(api.privacySettings);
+  const staff = useApi(api.staffRules);
   return (
     <Page
       title={t('title')}
@@ -51,6 +53,9 @@ export function Component() {
       </Section>
       <RetentionRules />
       <Keys />
+      <Section title={t('staff.title')}>
+        <Answer of={staff}>{(now) => <StaffForm key={now.etag} rules={now} />}</Answer>
+      </Section>
       <ChainCheck />
       <Section title={t('settings.title')}>
         <Answer of={settings}>{(now) => <SettingsForm key={now.etag} settings={now} />}</Answer>

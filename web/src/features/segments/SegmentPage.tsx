@@ -1,4 +1,4 @@
-import { Button, Group, Text, TextInput } from '@mantine/core';
+import { Button, Group, Select, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconArrowLeft, IconDownload, IconRoute } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
@@ -188,7 +188,9 @@ function Members({ filter, file }: { filter: Filter; file: string }) {
   const navigate = useNavigate();
   const notify = useNotify();
   const [asked] = useDebouncedValue(JSON.stringify(filter), 600);
-  const pages = useApiPages(api.customers, { filter: JSON.parse(asked) as Filter, limit: 50 });
+  const [purpose, setPurpose] = useState<string | null>(null);
+  const pages = useApiPages(api.customers, { filter: JSON.parse(asked) as Filter, limit: 50, purpose: purpose ?? undefined });
+  const left = pages.data?.[0]?.without_consent;
   const rows = pages.data?.flatMap((page) => page.rows) ?? [];
   const columns = useMemo<Column<CustomerRow>[]>(
     () => [
@@ -208,19 +210,37 @@ function Members({ filter, file }: { filter: Filter; file: string }) {
             variant="subtle"
             size="compact-sm"
             leftSection={<IconDownload size={15} />}
-            onClick={() => void download('POST', `workspaces/${workspace.id}/analysis/customers.csv`, `${file}.csv`, { filter }).catch(notify.problem)}
+            onClick={() => void download('POST', `workspaces/${workspace.id}/analysis/customers.csv`, `${file}.csv`, { filter, purpose }).catch(notify.problem)}
+            disabled={!purpose}
+            title={purpose ? undefined : t('members.purpose_first')}
           >
             {t('members.csv')}
           </Button>
         )
       }
     >
+      <Group align="end" mb="sm">
+        <Select
+          label={t('members.purpose')}
+          placeholder={t('members.purpose_any')}
+          data={(['analytics', 'personalisation', 'contact'] as const).map((value) => ({ value, label: t(`members.purpose.${value}`) }))}
+          value={purpose}
+          onChange={setPurpose}
+          clearable
+          w={280}
+        />
+        {left !== undefined && (
+          <Text fz="sm" c="dimmed" pb={8}>
+            {t('members.without_consent', { count: left })}
+          </Text>
+        )}
+      </Group>
       {pages.error && !pages.data ? (
         <ProblemState problem={asProblem(pages.error)} retry={() => void pages.refetch()} />
       ) : !pages.data ? (
         <LoadingLines lines={6} />
       ) : rows.length === 0 ? (
-        <Text c="dimmed">{t('members.none')}</Text>
+        <Text c="dimmed">{t(left ? 'members.none_agreed' : 'members.none')}</Text>
       ) : (
         <>
           <Table label={t('members.title')} columns={columns} rows={rows} rowKey={(row) => row.customer} onOpen={(filter.count_by ?? 'person') === 'person' ? (row) => void navigate(workspace.to(addresses.customer(row.customer))) : undefined} />
