@@ -3,5 +3,5 @@
 set -uo pipefail
 cd "$(dirname "$0")"
 bad=0
-for one in engine.sh import.sh api.sh track.sh graph_layout.sh; do bash "$one" || bad=1; done
+for one in engine.sh import.sh api.sh track.sh visible.sh erase.sh ndjson.sh graph_layout.sh; do bash "$one" || bad=1; done
 exit $bad

@@ -1,13 +1,13 @@
 // The tracking API under load: events of about 500 bytes with 8 properties, one in ten of a new customer, over loopback, the
 // generator on the same machine. First as fast as it goes, then at half of the targets with times that cannot hide a stall.
-//   node bench/track.mjs [SECONDS each, default 10]
+//   node bench/track.mjs [SECONDS each, default 10] [soak: only batches at half of the target]
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Server } from '../tests/sdk/server.mjs';
 
-const seconds = process.argv[2] ?? '10';
+const seconds = process.argv[2] ?? '10', soak = process.argv[3] === 'soak';
 const load = process.env.LOTSE_TRACK_LOAD ?? fileURLToPath(new URL('../build/bench/bench/track_load', import.meta.url));
 const server = await Server.start();
 const memory = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.process.pid}/status`, 'utf8'))[1]) / 1024;
@@ -26,6 +26,7 @@ for (const [name, ...options] of [
   ['batches of 100, 50,000 events/s', '--batch', '100', '--connections', '64', '--rate', '500'],
   ['single events, 5,000 requests/s', '--batch', '1', '--connections', '128', '--rate', '5000'],
 ]) {
+  if (soak && !name.includes('50,000')) continue;
   const before = processor();
   const [at, last] = [memory(), expected];
   const told = JSON.parse(execFileSync(load, [String(server.port), source.key, '--seconds', seconds, ...options], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }));

@@ -46,11 +46,11 @@ export class Server {
     for (;;) {
       if (this.process.exitCode !== null) throw new Error(`the server ended by itself:\n${output}`);
       const up = await fetch(`${this.url}/api/v1/health`).then((r) => r.ok, () => false);
-      if (up) break;
+      this.first ??= /Sign-in\s+(\S+)\s+(\S+)/.exec(output) ?? undefined; // what the process says may come after it answers
+      if (up && this.first) break;
       if (Date.now() > deadline) throw new Error(`the server did not start:\n${output}`);
       await new Promise((resolve) => setTimeout(resolve, 30));
     }
-    this.first ??= /Sign-in\s+(\S+)\s+(\S+)/.exec(output);
   }
   async kill(signal = 'SIGKILL') {
     this.process.kill(signal);
