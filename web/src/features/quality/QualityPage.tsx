@@ -83,10 +83,14 @@ function Sentence({ quality }: { quality: DataQuality }) {
   const { t } = useTexts(texts);
   const silent = quality.sources.filter((s) => s.silent_since);
   const suspicious = quality.sources.filter((s) => s.suspicions.length > 0).length;
+  // Where the whole log ends, little is no alarm; it is not as usual either.
+  const little = quality.sources.filter((s) => s.level === 'low').length;
   return (
     <>
       {quality.alerts === 0
-        ? t('answer.fine', { count: quality.sources.length })
+        ? little > 0
+          ? t('answer.little', { count: little })
+          : t('answer.fine', { count: quality.sources.length })
         : silent.length > 0
           ? t.rich('answer.silent', { names: <b>{silent.map((s) => s.name).join(', ')}</b>, count: silent.length })
           : t('answer.low', { count: quality.alerts })}

@@ -9,6 +9,7 @@ export const texts = bilingual(en, {
   'tab.plan': 'Messplan',
 
   'answer.fine': { one: '{count} Quelle liefert wie gewohnt.', other: 'Alle {count} Quellen liefern wie gewohnt.' },
+  'answer.little': { one: 'Keine Quelle ist verstummt. {count} hat am letzten beurteilten Tag weniger geliefert als sonst.', other: 'Keine Quelle ist verstummt. {count} haben am letzten beurteilten Tag weniger geliefert als sonst.' },
   'answer.silent': { one: '{names} ist verstummt: Eine Quelle, die sonst liefert, hat nichts gesendet.', other: '{names} sind verstummt: Quellen, die sonst liefern, haben nichts gesendet.' },
   'answer.low': { one: '{count} Quelle hat am letzten Tag ungewöhnlich wenig geliefert.', other: '{count} Quellen haben am letzten Tag ungewöhnlich wenig geliefert.' },
   'answer.suspicious': { one: 'Die Zeiten von {count} Quelle sehen falsch aus.', other: 'Die Zeiten von {count} Quellen sehen falsch aus.' },

@@ -6,6 +6,7 @@ export const en = {
   'tab.plan': 'Tracking plan',
 
   'answer.fine': { one: '{count} source delivers as usual.', other: 'All {count} sources deliver as usual.' },
+  'answer.little': { one: 'No source fell silent. {count} delivered less than usual on the last day that was judged.', other: 'No source fell silent. {count} delivered less than usual on the last day that was judged.' },
   'answer.silent': { one: '{names} fell silent: a source that usually delivers has sent nothing.', other: '{names} fell silent: sources that usually deliver have sent nothing.' },
   'answer.low': { one: '{count} source delivered unusually little on the last day.', other: '{count} sources delivered unusually little on the last day.' },
   'answer.suspicious': { one: 'The times of {count} source look wrong.', other: 'The times of {count} sources look wrong.' },
