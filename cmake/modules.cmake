@@ -22,11 +22,29 @@ function(lotse_use_pch target)
   endif()
 endfunction()
 
+# A test runs once for each time it is compiled, so tests are compiled without optimizing, with a header of their own.
+# FAST: tests that reckon much themselves.
+file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/tests_pch.cc CONTENT "" @ONLY)
+function(lotse_test target)
+  cmake_parse_arguments(T "FAST" "" "" ${ARGN})
+  target_link_libraries(${target} PRIVATE GTest::gtest GTest::gmock GTest::gtest_main)
+  if(T_FAST)
+    lotse_use_pch(${target})
+    return()
+  endif()
+  if(NOT TARGET lotse_tests_pch)
+    add_library(lotse_tests_pch STATIC ${CMAKE_BINARY_DIR}/generated/tests_pch.cc)
+    target_link_libraries(lotse_tests_pch PUBLIC fmt::fmt GTest::gtest GTest::gmock)
+    target_compile_options(lotse_tests_pch PRIVATE -O0)
+    target_precompile_headers(lotse_tests_pch PRIVATE ${LOTSE_PCH} <gmock/gmock.h> <gtest/gtest.h>)
+  endif()
+  target_compile_options(${target} PRIVATE -O0)
+  target_precompile_headers(${target} REUSE_FROM lotse_tests_pch)
+endfunction()
+
 # Presets compile several sources as one (CMAKE_UNITY_BUILD): most of a source's compile time is its headers. Not so the engine,
-# whose hot loops shall not depend on their neighbours, the two databases, which are alike by design, and the tests that
-# each name their helpers alike.
+# whose hot loops shall not depend on their neighbours, and the two databases, which are alike by design.
 set(LOTSE_ALONE engine db)
-set(LOTSE_TESTS_ALONE engine formats)
 
 function(lotse_module name)
   cmake_parse_arguments(M "" "" "USES;LIBS" ${ARGN})
@@ -66,14 +84,9 @@ function(lotse_module name)
 
   if(tests)
     add_executable(${name}_test ${tests})
-    target_link_libraries(${name}_test PRIVATE lotse_${name} GTest::gtest GTest::gmock GTest::gtest_main)
+    target_link_libraries(${name}_test PRIVATE lotse_${name})
+    lotse_test(${name}_test)
     target_include_directories(${name}_test PRIVATE ${CMAKE_BINARY_DIR}/generated)
-    lotse_use_pch(${name}_test)
-    if(name IN_LIST LOTSE_TESTS_ALONE)
-      set_target_properties(${name}_test PROPERTIES UNITY_BUILD OFF)
-    endif()
-    # A test runs once for each time it is compiled: -O1 takes a third off the compiler's time.
-    target_compile_options(${name}_test PRIVATE $<$<CONFIG:Release>:-O1>)
     add_test(NAME ${name} COMMAND ${name}_test WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
     if(name IN_LIST LOTSE_SANITIZED)
       add_dependencies(sanitized_tests ${name}_test)

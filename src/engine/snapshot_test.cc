@@ -15,7 +15,7 @@
 namespace lotse::engine {
 namespace {
 
-InlineExecutor inline_executor;
+InlineExecutor one_thread;
 
 RowBatch rows_with_gaps(const std::vector<int64_t>& gaps) {
   RowBatch rows;
@@ -51,7 +51,7 @@ RowBatch usual_rows(uint32_t customers, uint32_t each, uint64_t seed = 1) {
 const detail::Segment& main_segment(const Snapshot& columns) { return *columns->parts.at(0).segment; }
 
 TEST(Snapshot, TakesAtMostSixteenBytesAnEventAndTwoForAnAttribute) {
-  auto columns = build(usual_rows(20'000, 10), inline_executor).value();
+  auto columns = build(usual_rows(20'000, 10), one_thread).value();
   const auto about = info(columns);
   const double core = static_cast<double>(about.core_bytes) / static_cast<double>(about.events);
   EXPECT_LE(core, 12.0);
@@ -61,7 +61,7 @@ TEST(Snapshot, TakesAtMostSixteenBytesAnEventAndTwoForAnAttribute) {
 TEST(Snapshot, FineClocksWithLongGapsStillFitSixteenBytes) {
   auto rows = usual_rows(20'000, 10);
   for (size_t i = 0; i < rows.size(); ++i) rows.time_us[i] += static_cast<int64_t>(i * 7919 % 1000);
-  auto columns = build(rows, inline_executor).value();
+  auto columns = build(rows, one_thread).value();
   const auto about = info(columns);
   EXPECT_EQ(main_segment(columns).blocks[0].unit_us, 0u);
   EXPECT_LE(static_cast<double>(about.core_bytes) / static_cast<double>(about.events), 16.0);
@@ -74,7 +74,7 @@ TEST(Snapshot, GapsKeepMicrosecondsWhateverTheirUnit) {
                                                             {0, 86'400'000'000, 31'536'000'000'000},
                                                             {0, 999, 1'001, 250'000'000'000'000'000}}) {
     const auto rows = rows_with_gaps(gaps);
-    const auto back = rows_of(build(rows, inline_executor).value());
+    const auto back = rows_of(build(rows, one_thread).value());
     EXPECT_EQ(back.time_us, rows.time_us);
   }
 }
@@ -84,7 +84,7 @@ TEST(Snapshot, ASeldomLongGapIsAnException) {
   gaps[0] = 0;
   gaps[500] = 200'000'000'000'000'123;
   const auto rows = rows_with_gaps(gaps);
-  auto columns = build(rows, inline_executor).value();
+  auto columns = build(rows, one_thread).value();
   EXPECT_EQ(main_segment(columns).exception_count, 1u);
   EXPECT_EQ(rows_of(columns).time_us, rows.time_us);
 }
@@ -92,10 +92,10 @@ TEST(Snapshot, ASeldomLongGapIsAnException) {
 TEST(Snapshot, RefusesColumnsOfUnequalLengthAndTimesOutOfRange) {
   auto rows = usual_rows(2, 2);
   rows.arrival.pop_back();
-  EXPECT_EQ(build(rows, inline_executor).error().code, "invalid_rows");
+  EXPECT_EQ(build(rows, one_thread).error().code, "invalid_rows");
   rows = usual_rows(2, 2);
   rows.time_us[1] = 253'402'300'800'000'000;
-  EXPECT_EQ(build(rows, inline_executor).error().code, "time_out_of_range");
+  EXPECT_EQ(build(rows, one_thread).error().code, "time_out_of_range");
 }
 
 TEST(Snapshot, TwoCustomersBecomeOneAndTwoAgainWithTheirEventsInterleaved) {
@@ -108,16 +108,16 @@ TEST(Snapshot, TwoCustomersBecomeOneAndTwoAgainWithTheirEventsInterleaved) {
     rows.event_class.push_back(i);
     rows.instance_key.push_back(i < 4 ? 1 : 2);
   }
-  const auto apart = build(rows, inline_executor).value();
+  const auto apart = build(rows, one_thread).value();
   const std::vector<std::pair<uint32_t, uint32_t>> moves = {{9, 7}, {7, 5}};
-  auto joined = move_customers(apart, moves, inline_executor).value();
+  auto joined = move_customers(apart, moves, one_thread).value();
   const auto reload = [](const Snapshot& columns) {
     auto bytes = std::make_shared<std::vector<std::byte>>(freeze(columns));
     void* aligned = nullptr;
     EXPECT_EQ(posix_memalign(&aligned, 64, bytes->size()), 0);
     std::memcpy(aligned, bytes->data(), bytes->size());
     const std::shared_ptr<const void> owner(aligned, [](void* p) { std::free(p); });
-    return view({static_cast<const std::byte*>(aligned), bytes->size()}, owner, inline_executor).value();
+    return view({static_cast<const std::byte*>(aligned), bytes->size()}, owner, one_thread).value();
   };
   for (int i = 0; i < 2; ++i) {
     EXPECT_EQ(info(joined).customers, 1u);
@@ -128,48 +128,48 @@ TEST(Snapshot, TwoCustomersBecomeOneAndTwoAgainWithTheirEventsInterleaved) {
     joined = reload(joined);
   }
   const std::vector<uint32_t> both = {5, 9};
-  auto split = replace_customers(joined, both, rows, inline_executor).value();
+  auto split = replace_customers(joined, both, rows, one_thread).value();
   for (int i = 0; i < 2; ++i) {
     EXPECT_EQ(info(split).customers, 2u);
     const auto again = rows_of(split);
     EXPECT_EQ(again.customer, (std::vector<uint32_t>{5, 5, 5, 5, 9, 9, 9, 9}));
     EXPECT_EQ(again.event_class, (std::vector<uint32_t>{1, 3, 5, 7, 0, 2, 4, 6}));
-    split = reload(merge(split, inline_executor).value());
+    split = reload(merge(split, one_thread).value());
   }
 }
 
 TEST(Snapshot, OldSnapshotsStayAsTheyAre) {
-  const auto first = build(usual_rows(50, 4), inline_executor).value();
+  const auto first = build(usual_rows(50, 4), one_thread).value();
   const auto before = rows_of(first).arrival;
   auto more = usual_rows(50, 2, 9);
   for (auto& arrival : more.arrival) arrival += 1'000;
-  auto second = append(first, more, inline_executor).value();
+  auto second = append(first, more, one_thread).value();
   EXPECT_EQ(rows_of(first).arrival, before);
   EXPECT_EQ(info(second).events, 300u);
   EXPECT_EQ(info(second).last_arrival, 1'100u);
-  second = remove(second, {.customers = {3}, .arrivals = {{1'000, 2'000}}}, inline_executor).value();
+  second = remove(second, {.customers = {3}, .arrivals = {{1'000, 2'000}}}, one_thread).value();
   EXPECT_EQ(info(second).events, 196u);
   EXPECT_EQ(info(first).events, 200u);
 }
 
 TEST(Snapshot, ManySmallAppendsMakeFewSegments) {
-  auto columns = build(usual_rows(2'000, 10), inline_executor).value();
+  auto columns = build(usual_rows(2'000, 10), one_thread).value();
   for (uint64_t i = 0; i < 100; ++i) {
     RowBatch one = usual_rows(1, 1, i);
     one.customer[0] = static_cast<uint32_t>(i * 17);
     one.arrival[0] = 100'000 + i;
-    columns = append(columns, one, inline_executor).value();
+    columns = append(columns, one, one_thread).value();
     ASSERT_LE(info(columns).segments, 12u);
   }
   EXPECT_EQ(info(columns).events, 20'100u);
   EXPECT_FALSE(merge_is_due(columns));
-  EXPECT_EQ(info(merge(columns, inline_executor).value()).delta_events, 0u);
+  EXPECT_EQ(info(merge(columns, one_thread).value()).delta_events, 0u);
 }
 
 TEST(Snapshot, StopsWhenAsked) {
   std::stop_source stop;
   stop.request_stop();
-  EXPECT_EQ(build(usual_rows(50, 4), inline_executor, stop.get_token()).error().code, "cancelled");
+  EXPECT_EQ(build(usual_rows(50, 4), one_thread, stop.get_token()).error().code, "cancelled");
 }
 
 /// Bytes at an address that view() accepts.
@@ -179,24 +179,24 @@ struct Aligned {
     std::memcpy(memory.get(), bytes.data(), size);
   }
   std::byte* data() { return static_cast<std::byte*>(memory.get()); }
-  Result<Snapshot> open() { return view({data(), size}, memory, inline_executor); }
+  Result<Snapshot> open() { return view({data(), size}, memory, one_thread); }
   std::shared_ptr<void> memory;
   size_t size;
 };
 
 Snapshot with_delta() {
-  auto columns = build(usual_rows(300, 8), inline_executor).value();
+  auto columns = build(usual_rows(300, 8), one_thread).value();
   auto more = usual_rows(40, 2, 5);
   for (auto& arrival : more.arrival) arrival += 10'000;
-  return append(columns, more, inline_executor).value();
+  return append(columns, more, one_thread).value();
 }
 
 void ask_everything(const Snapshot& columns) {
   Mapping mapping{.touchpoint_of = std::vector<Touchpoint>(1u << 17, 1), .touchpoint_count = 3};
   Query query{.mapping = &mapping};
-  (void)graph(columns, query, {.instances = true, .customers = true, .mean = true, .median = true, .p90 = true, .min_max = true}, inline_executor);
-  (void)graph(columns, query, {.mean = true, .median = true}, inline_executor);
-  (void)variants(columns, query, {.median_duration = true}, inline_executor);
+  (void)graph(columns, query, {.instances = true, .customers = true, .mean = true, .median = true, .p90 = true, .min_max = true}, one_thread);
+  (void)graph(columns, query, {.mean = true, .median = true}, one_thread);
+  (void)variants(columns, query, {.median_duration = true}, one_thread);
 }
 
 TEST(Freeze, GivesTheSameRowsBack) {
@@ -207,7 +207,7 @@ TEST(Freeze, GivesTheSameRowsBack) {
   EXPECT_EQ(rows_of(back).time_us, rows_of(columns).time_us);
   EXPECT_EQ(rows_of(back).attributes, rows_of(columns).attributes);
   EXPECT_EQ(info(back).last_arrival, info(columns).last_arrival);
-  Aligned empty(freeze(build({}, inline_executor).value()));
+  Aligned empty(freeze(build({}, one_thread).value()));
   EXPECT_EQ(info(empty.open().value()).events, 0u);
 }
 

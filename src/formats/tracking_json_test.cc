@@ -9,18 +9,18 @@ namespace {
 
 constexpr Micros received{1'700'000'000'000'000};  // 2023-11-14T22:13:20Z
 
-TrackingBody read(std::string body, std::optional<TrackingCall> call = TrackingCall::track, bool historical = false) {
+TrackingBody body_of(std::string body, std::optional<TrackingCall> call = TrackingCall::track, bool historical = false) {
   auto read = read_tracking(std::move(body), call, received, historical);
   EXPECT_TRUE(read) << read.error().code;
   return read ? *read : TrackingBody{};
 }
 TrackingEvent one(std::string body, TrackingCall call = TrackingCall::track, bool historical = false) {
-  auto all = read(std::move(body), call, historical);
+  auto all = body_of(std::move(body), call, historical);
   EXPECT_EQ(all.events.size(), 1u) << (all.rejected.empty() ? "" : all.rejected[0].code);
   return all.events.empty() ? TrackingEvent{} : all.events[0];
 }
 std::string rejected(std::string body, std::optional<TrackingCall> call = TrackingCall::track) {
-  const auto all = read(std::move(body), call);
+  const auto all = body_of(std::move(body), call);
   return all.rejected.empty() ? "" : all.rejected[0].code;
 }
 std::string refused(std::string body, std::optional<TrackingCall> call = TrackingCall::track) {
@@ -113,7 +113,7 @@ TEST(Tracking, TheSendersClockIsCorrectedBySentAt) {
   EXPECT_EQ(one(R"({"userId":"u","event":"x"})").time, received);
   EXPECT_EQ(one(R"({"userId":"u","event":"x","timestamp":"2023-11-14T21:00:00+01:00","sentAt":"soon"})").time, Micros{1'699'992'000'000'000});
   EXPECT_EQ(one(R"({"userId":"u","event":"x","timestamp":"1970-01-01T00:00:01Z","sentAt":"1970-01-01T00:00:03Z"})").time, received - Micros{2'000'000}) << "a clock that was never set";
-  const auto batch = read(R"({"sentAt":"2023-11-14T23:13:20Z","batch":[{"type":"track","userId":"u","event":"x","timestamp":"2023-11-14T23:13:00Z"}]})", std::nullopt);
+  const auto batch = body_of(R"({"sentAt":"2023-11-14T23:13:20Z","batch":[{"type":"track","userId":"u","event":"x","timestamp":"2023-11-14T23:13:00Z"}]})", std::nullopt);
   ASSERT_EQ(batch.events.size(), 1u);
   EXPECT_EQ(batch.events[0].time, received - Micros{20'000'000});
 }
@@ -127,7 +127,7 @@ TEST(Tracking, ATimeThatCannotBeReadIsSaid) {
 }
 
 TEST(Tracking, OneBadEventDoesNotSpoilTheBatch) {
-  const auto all = read(R"({"writeKey":"k","batch":[{"type":"track","userId":"u","event":"x"},7,{"type":"dance","userId":"u"},{"type":"track","userId":"u"},
+  const auto all = body_of(R"({"writeKey":"k","batch":[{"type":"track","userId":"u","event":"x"},7,{"type":"dance","userId":"u"},{"type":"track","userId":"u"},
     {"type":"page","anonymousId":"a"}]})", std::nullopt);
   EXPECT_EQ(all.write_key, "k");
   ASSERT_EQ(all.events.size(), 2u);
@@ -140,7 +140,7 @@ TEST(Tracking, OneBadEventDoesNotSpoilTheBatch) {
 }
 
 TEST(Tracking, ABatchsContextHoldsForEventsWithoutOne) {
-  const auto all = read(R"({"context":{"locale":"de"},"batch":[{"type":"track","userId":"u","event":"x"},{"type":"track","userId":"u","event":"x","context":{"locale":"en"}}]})", std::nullopt);
+  const auto all = body_of(R"({"context":{"locale":"de"},"batch":[{"type":"track","userId":"u","event":"x"},{"type":"track","userId":"u","event":"x","context":{"locale":"en"}}]})", std::nullopt);
   ASSERT_EQ(all.events.size(), 2u);
   EXPECT_EQ(named(all.events[0].attributes), (Named{{"locale", "de"}}));
   EXPECT_EQ(named(all.events[1].attributes), (Named{{"locale", "en"}}));

@@ -22,7 +22,7 @@ class Dribble : public ByteSource {
   size_t step_;
 };
 
-Result<std::vector<Event>> read(std::string_view text, XesOptions options = {}, size_t step = 1 << 20, XesCounts* counts = nullptr) {
+Result<std::vector<Event>> read_xes(std::string_view text, XesOptions options = {}, size_t step = 1 << 20, XesCounts* counts = nullptr) {
   Dribble source(text, step);
   XesLog log(source, std::move(options));
   std::vector<Event> out;
@@ -50,13 +50,13 @@ TEST(Xes, TracesNamedAlikeAreOneNamelessAreTheirOwnEmptyAreNone) {
                                   "<trace>" + event("z", "2024-01-03T00:00:00Z") + "<string key='concept:name' value='a'/></trace>");
   const std::vector<Event> expected = {{0, "a", "x", "2024-01-01T00:00:00Z", ""}, {2, "-", "y", "2024-01-02T00:00:00Z", ""}, {3, "a", "z", "2024-01-03T00:00:00Z", ""}};
   XesCounts counts;
-  for (size_t step : {1, 7, 1000}) EXPECT_EQ(read(text, {}, step, &counts).value(), expected);
+  for (size_t step : {1, 7, 1000}) EXPECT_EQ(read_xes(text, {}, step, &counts).value(), expected);
   EXPECT_EQ(counts.traces, 4u);
   EXPECT_EQ(counts.events, 3u);
 }
 
 TEST(Xes, EventsWithoutNameOrTimeAreRejectedAndGlobalsAreNoDefaults) {
-  const auto got = read(in_log("<trace>" + event("", "2024-01-01") + event("x", "") + event("  ", "2024-01-01") + "</trace>" + event("loose", "2024-01-01"))).value();
+  const auto got = read_xes(in_log("<trace>" + event("", "2024-01-01") + event("x", "") + event("  ", "2024-01-01") + "</trace>" + event("loose", "2024-01-01"))).value();
   ASSERT_EQ(got.size(), 3u);
   EXPECT_EQ(got[0].problem, "empty_event_type");
   EXPECT_EQ(got[1].problem, "time_missing");
@@ -66,11 +66,11 @@ TEST(Xes, EventsWithoutNameOrTimeAreRejectedAndGlobalsAreNoDefaults) {
 TEST(Xes, ClassifierJoinsAndLifecycleFilters) {
   const std::string text = in_log("<trace>" + event("x", "2024-01-01", "<string key='lifecycle:transition' value='COMPLETE'/>") +
                                   event("x", "2024-01-02", "<string key='lifecycle:transition' value='start'/>") + event("y", "2024-01-03") + "</trace>");
-  const auto joined = read(text, {.classifier = {"name", "lifecycle"}}).value();
+  const auto joined = read_xes(text, {.classifier = {"name", "lifecycle"}}).value();
   EXPECT_EQ(joined[0].name, "x+COMPLETE");
   EXPECT_EQ(joined[2].name, "y+");
   XesCounts counts;
-  const auto filtered = read(text, {.lifecycle = "complete"}, 1 << 20, &counts).value();
+  const auto filtered = read_xes(text, {.lifecycle = "complete"}, 1 << 20, &counts).value();
   ASSERT_EQ(filtered.size(), 1u);
   EXPECT_EQ(filtered[0].time, "2024-01-01");
   EXPECT_EQ(counts.filtered_events, 2u);
@@ -98,37 +98,37 @@ TEST(Xes, ReadsNestedAttributesListsAndContainers) {
 
 TEST(Xes, RefusesDoctypesAndBrokenXml) {
   const std::string bomb = "<?xml version='1.0'?><!DOCTYPE lolz [<!ENTITY a 'x'><!ENTITY b '&a;&a;&a;&a;'><!ENTITY c '&b;&b;&b;&b;'>]><log>&c;</log>";
-  EXPECT_EQ(read(bomb).error().code, "xml_doctype");
-  EXPECT_EQ(read("<!DOCTYPE log SYSTEM 'file:///etc/passwd'><log/>").error().code, "xml_doctype");
-  EXPECT_EQ(read("<log><trace></log>").error().code, "xml_broken");
-  EXPECT_EQ(read("<log><trace>").error().code, "xml_broken");
-  EXPECT_EQ(read("<log>&nbsp;</log>").error().code, "xml_broken");
-  EXPECT_EQ(read("<html/>").error().code, "xes_no_log");
-  EXPECT_EQ(read("").error().code, "empty_file");
-  EXPECT_TRUE(read("<log/>").value().empty());
+  EXPECT_EQ(read_xes(bomb).error().code, "xml_doctype");
+  EXPECT_EQ(read_xes("<!DOCTYPE log SYSTEM 'file:///etc/passwd'><log/>").error().code, "xml_doctype");
+  EXPECT_EQ(read_xes("<log><trace></log>").error().code, "xml_broken");
+  EXPECT_EQ(read_xes("<log><trace>").error().code, "xml_broken");
+  EXPECT_EQ(read_xes("<log>&nbsp;</log>").error().code, "xml_broken");
+  EXPECT_EQ(read_xes("<html/>").error().code, "xes_no_log");
+  EXPECT_EQ(read_xes("").error().code, "empty_file");
+  EXPECT_TRUE(read_xes("<log/>").value().empty());
 }
 
 TEST(Xes, IsBounded) {
   std::string deep = "<log><trace><event>";
   for (int i = 0; i < 100; ++i) deep += "<string key='k' value='v'>";
-  EXPECT_EQ(read(deep).error().code, "xes_too_large");
+  EXPECT_EQ(read_xes(deep).error().code, "xes_too_large");
   std::string wide = "<log><trace><event>";
   for (int i = 0; i < 6000; ++i) wide += "<string key='k" + std::to_string(i) + "' value='v'/>";
-  EXPECT_EQ(read(wide).error().code, "xes_too_large");
+  EXPECT_EQ(read_xes(wide).error().code, "xes_too_large");
   const std::string tag = "<log><trace><string key='concept:name' value='" + std::string(20 << 20, 'x') + "'/></trace></log>";
-  EXPECT_EQ(read(tag).error().code, "xml_tag_too_large");
+  EXPECT_EQ(read_xes(tag).error().code, "xml_tag_too_large");
   std::string heavy = "<log><trace>";
   for (int i = 0; i < 20; ++i) heavy += "<string key='k' value='" + std::string(100'000, 'x') + "'/>";
-  EXPECT_EQ(read(heavy + event("x", "2024-01-01") + "</trace></log>").error().code, "xes_too_large");
+  EXPECT_EQ(read_xes(heavy + event("x", "2024-01-01") + "</trace></log>").error().code, "xes_too_large");
   // A very large trace is given in parts, with the attributes known by then.
   std::string large = "<log><trace><string key='concept:name' value='a'/>";
   for (int i = 0; i < 5000; ++i) large += event("x", "2024-01-01");
-  EXPECT_EQ(read(large + "</trace></log>", {.trace_bytes_max = 10'000}).value().size(), 5000u);
-  EXPECT_EQ(read(large + "<string key='concept:name' value='late'/></trace></log>", {.trace_bytes_max = 10'000}).error().code, "xes_too_large");
+  EXPECT_EQ(read_xes(large + "</trace></log>", {.trace_bytes_max = 10'000}).value().size(), 5000u);
+  EXPECT_EQ(read_xes(large + "<string key='concept:name' value='late'/></trace></log>", {.trace_bytes_max = 10'000}).error().code, "xes_too_large");
 }
 
 TEST(Xes, OtherEncodings) {
-  const auto named = [](std::string_view text) { return read(text).value().at(0).name; };
+  const auto named = [](std::string_view text) { return read_xes(text).value().at(0).name; };
   EXPECT_EQ(named("<?xml version='1.0' encoding='ISO-8859-1'?><log><trace>" + event("K\xF6ln", "2024-01-01") + "</trace></log>"), "Köln");
   EXPECT_EQ(named("<?xml version='1.0' encoding='windows-1252'?><log><trace>" + event("5 \x80", "2024-01-01") + "</trace></log>"), "5 €");
 }
