@@ -58,7 +58,7 @@ describe('privacy, further parts', () => {
 
   it('begins in the customer view', async () => {
     await page.goto(`${home}/daten/kunden/${customer}`);
-    await page.getByText('Richtigweg 1').first().waitFor();
+    await page.getByText('Richtigweg 1').locator('visible=true').first().waitFor(); // the time line holds it, too, in a closed event
     await page.getByText(/berichtigt am/).waitFor();
     await page.getByRole('link', { name: 'strasse berichtigen' }).click();
     const dialog = page.getByRole('dialog', { name: 'Neue Anfrage' });
