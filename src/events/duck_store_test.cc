@@ -516,10 +516,12 @@ TEST(StoresTest, ClosesWhatNobodyUsesAndOpensItAnew) {
 }
 
 TEST_F(DuckStoreTest, WhatAsOfCoversCanBeRead) {
-  std::jthread writer([&](std::stop_token stop) {
-    for (int i = 0; !stop.stop_requested(); ++i) EXPECT_TRUE(append({live("a" + std::to_string(i), 1, i, "a"), live("b" + std::to_string(i), 2, i, "b")}));
+  std::atomic<bool> done = false;
+  std::jthread writer([&] {
+    for (int i = 0; i < 1500; ++i) EXPECT_TRUE(append({live("a" + std::to_string(i), 1, i, "a"), live("b" + std::to_string(i), 2, i, "b")}));
+    done = true;
   });
-  for (int i = 0; i < 400; ++i) {
+  while (!done) {
     const uint64_t as_of = store->as_of();
     ASSERT_EQ(all(0, as_of).size(), as_of);  // nothing failed or came twice: arrivals have no gaps
   }
@@ -532,6 +534,60 @@ TEST_F(DuckStoreTest, StartsLeaveNoEmptyJournalsBehind) {
   for (const auto& f : std::filesystem::directory_iterator(folder.path / "ws")) journals += f.path().extension() == ".journal";
   EXPECT_EQ(journals, 1u);
   EXPECT_EQ(all().size(), 1u);
+}
+
+TEST_F(DuckStoreTest, AJournalIsWrittenOverAndNothingOfItsFormerTurnComesBack) {
+  const auto copied = [&] {  // what a crash would leave
+    const auto copy = folder.path / "copy";
+    std::filesystem::remove_all(copy);
+    std::filesystem::copy(folder.path / "ws", copy);
+    Feeds others;
+    auto opened = DuckStore::open({"ws_test"}, copy, {}, others, clock);
+    return opened ? (*opened)->event_count() : 0;
+  };
+  const auto files = [&] {
+    std::map<std::string, uintmax_t> out;
+    for (const auto& f : std::filesystem::directory_iterator(folder.path / "ws"))
+      if (f.path().string().find(".journal") != std::string::npos) out[f.path().filename()] = std::filesystem::file_size(f);
+    return out;
+  };
+  std::vector<LiveEvent> many;
+  for (int i = 0; i < 500; ++i) many.push_back(live("m" + std::to_string(i), 1, i, "a"));
+  ASSERT_TRUE(append(many));
+  const auto size = files().rbegin()->second;
+  ASSERT_TRUE(store->flush());
+  EXPECT_EQ(files(), (std::map<std::string, uintmax_t>{{"events.00000002.journal", 0}, {"events.journal.spare", size}}));
+  ASSERT_TRUE(append({live("n1", 2, 1, "a")}));
+  EXPECT_EQ(copied(), 501u);
+  ASSERT_TRUE(store->flush());
+  EXPECT_EQ(files().at("events.00000003.journal"), size) << "the first file, with its records still in it";
+  EXPECT_EQ(copied(), 501u);
+  ASSERT_TRUE(append({live("n2", 2, 2, "a")}));
+  ASSERT_TRUE(append({live("n3", 2, 3, "a")}));
+  EXPECT_EQ(files().at("events.00000003.journal"), size);
+  EXPECT_EQ(copied(), 503u);
+}
+
+TEST_F(DuckStoreTest, AWipeLeavesNothingInJournalsThatAreWrittenOver) {
+  const auto found = [&] {
+    for (const auto& f : std::filesystem::directory_iterator(folder.path / "ws")) {
+      std::ifstream in(f.path(), std::ios::binary);
+      const std::string bytes((std::istreambuf_iterator<char>(in)), {});
+      if (f.path().string().find(".journal") != std::string::npos && bytes.find("planted") != std::string::npos) return true;
+    }
+    return false;
+  };
+  const auto taken = [&](uint32_t identity, const std::string& type) { return append({live("of " + type, identity, 1, type)}) && store->flush(); };
+  ASSERT_TRUE(taken(1, "planted"));
+  EXPECT_TRUE(found()) << "in the file that is kept to be written over";
+  ASSERT_EQ(store->erase({1}).value(), 1u);
+  ASSERT_TRUE(store->purge());
+  EXPECT_FALSE(found());
+  ASSERT_TRUE(taken(3, "planted again") && taken(2, "other"));
+  EXPECT_TRUE(found()) << "in the newest file, which has no record of this turn";
+  ASSERT_EQ(store->erase({3}).value(), 1u);
+  ASSERT_TRUE(store->purge());
+  EXPECT_FALSE(found());
 }
 
 TEST_F(DuckStoreTest, AForeignFileIsRefused) {

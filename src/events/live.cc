@@ -438,10 +438,14 @@ Result<void> DuckStore::State::flush(bool wipe) {
   std::vector<std::shared_ptr<const detail::EvidenceBatch>> evidence;
   uint64_t keep_from = 0;
   {
+    std::lock_guard lock(state_mutex);
+    if (tail.empty() && !wipe) return {};
+  }
+  auto next = TRY(journal->prepare(wipe));
+  {
     // A new file first: what goes into the tables now stands in older files only.
     std::scoped_lock lock(publish_mutex, journal_mutex, state_mutex);
-    if (tail.empty() && !wipe) return {};
-    keep_from = TRY(journal->rotate());
+    keep_from = TRY(journal->rotate(std::move(next), wipe));
     batches.assign(tail.begin(), tail.end());
     evidence.assign(tail_evidence.begin(), tail_evidence.end());
   }
@@ -486,8 +490,12 @@ Result<void> DuckStore::State::flush(bool wipe) {
     }
   }
   keep(std::move(*mark));
-  std::lock_guard lock(journal_mutex);
-  journal->drop_before(keep_from, wipe);
+  std::vector<uint64_t> retired;
+  {
+    std::lock_guard lock(journal_mutex);
+    retired = journal->retire_before(keep_from);
+  }
+  journal->drop(retired, wipe);
   return {};
 }
 

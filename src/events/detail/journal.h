@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -9,7 +10,9 @@
 #include "base/result.h"
 
 /// An append-only file of checksummed records in front of DuckDB: what is appended and synced survives a power cut.
-/// A record is: magic, size, xxh3 of (size, payload), payload. One thread at a time.
+/// A record is: magic, size, xxh3 of (file number, size, payload), payload. A file whose records are all in the store is written over
+/// as one of the next: a sync then waits for its own bytes alone, not for the file system's records about a file that grows, which
+/// wait for whatever DuckDB writes. What an earlier turn left behind the last record is told by the number in the checksum.
 namespace lotse::events::detail {
 
 class Journal {
@@ -25,18 +28,33 @@ class Journal {
   ///   errors  disk_full, store_broken
   Result<void> append(std::string_view payload);
 
-  /// Starts a new file; older files are kept until `drop_old`. Gives the new file's number.
-  Result<uint64_t> rotate();
-  /// Removes files with smaller numbers: all they hold is in the store. `wipe`: their bytes are overwritten first.
-  void drop_before(uint64_t number, bool wipe = false);
-  uint64_t size_bytes() const { return end_; }
+  /// A file that is ready to be the newest; removed where it does not become so.
+  struct Next {
+    uint64_t number = 0;
+    int file = -1;
+    std::filesystem::path path;
+    Next() = default;
+    Next(Next&& other) noexcept;
+    Next& operator=(Next&&) = delete;
+    ~Next();
+  };
+  /// Waits for the disk, so that `rotate` need not. Beside `append`, not beside itself or `drop`. `fresh`: holds no bytes of an earlier turn.
+  Result<Next> prepare(bool fresh = false);
+  /// From now on records go into `next`; unless `always`, not where the newest file has none yet. Gives the newest file's number.
+  Result<uint64_t> rotate(Next next, bool always = false);
+  /// The files with smaller numbers are no longer of this journal: all they hold is in the store. For `drop`.
+  std::vector<uint64_t> retire_before(uint64_t number);
+  /// Keeps one of these files to be written over, and removes the others. Beside `append`. `wipe`: none is kept, and the bytes are overwritten first.
+  void drop(std::span<const uint64_t> files, bool wipe = false);
 
  private:
   explicit Journal(std::filesystem::path folder) : folder_(std::move(folder)) {}
   std::filesystem::path path(uint64_t number) const;
-  Result<void> start(uint64_t number);
+  std::filesystem::path spare() const { return folder_ / "events.journal.spare"; }
+  void start(Next next);
   std::filesystem::path folder_;
   std::vector<uint64_t> files_;  // ascending, the last is open
+  std::atomic<uint64_t> last_number_ = 0;
   int file_ = -1;
   uint64_t end_ = 0;
   bool in_doubt_ = false;  // a sync failed: what the file holds is not known, so it gets no more records
