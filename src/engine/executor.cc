@@ -4,9 +4,10 @@
 
 namespace lotse::engine {
 
-ThreadExecutor::ThreadExecutor(size_t width) {
+ThreadExecutor::ThreadExecutor(size_t width, std::function<void()> begin) {
   for (size_t i = 1; i < std::max<size_t>(width, 1); ++i) {
-    threads_.emplace_back([this] {
+    threads_.emplace_back([this, begin] {
+      if (begin) begin();
       std::unique_lock lock(mutex_);
       for (;;) {
         wake_.wait(lock, [this] { return ending_ || next_ < count_; });

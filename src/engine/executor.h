@@ -35,7 +35,8 @@ class InlineExecutor final : public Executor {
 /// `width` threads, the calling one among them, for programs without a pool of their own. Calls take turns.
 class ThreadExecutor final : public Executor {
  public:
-  explicit ThreadExecutor(size_t width);
+  /// Its own threads call `begin` first.
+  explicit ThreadExecutor(size_t width, std::function<void()> begin = {});
   ~ThreadExecutor() override;
   ThreadExecutor(const ThreadExecutor&) = delete;
   ThreadExecutor& operator=(const ThreadExecutor&) = delete;

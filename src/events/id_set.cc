@@ -6,7 +6,9 @@ void IdSet::add_table(size_t expected) {
   size_t capacity = 1024;
   while (capacity * 7 < expected * 10) capacity *= 2;
   auto table = std::make_unique<Table>();
-  table->slots = std::make_unique<std::atomic<uint64_t>[]>(capacity);
+  // The system's zeros: writing 64 MB of our own would stop everybody who waits for room.
+  table->slots.reset(static_cast<std::atomic<uint64_t>*>(std::calloc(capacity, sizeof(std::atomic<uint64_t>))));
+  if (!table->slots) throw std::bad_alloc();
   table->mask = capacity - 1;
   table->room = capacity * 7 / 10;
   tables_.push_back(std::move(table));

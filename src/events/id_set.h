@@ -1,5 +1,6 @@
 #pragma once
 #include <atomic>
+#include <cstdlib>
 #include <memory>
 #include <shared_mutex>
 #include <vector>
@@ -70,8 +71,11 @@ class IdSet {
   size_t size_bytes() const;
 
  private:
+  struct Free {
+    void operator()(void* memory) const { std::free(memory); }
+  };
   struct Table {
-    std::unique_ptr<std::atomic<uint64_t>[]> slots;
+    std::unique_ptr<std::atomic<uint64_t>[], Free> slots;
     size_t mask = 0, room = 0;
     std::atomic<size_t> size{0}, promised{0};
   };

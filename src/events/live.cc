@@ -3,6 +3,7 @@
 #include <unordered_set>
 
 #include "base/log.h"
+#include "base/priority.h"
 #include "events/detail/state.h"
 
 /// Live events: queue → group commit into the journal → visible → tables.
@@ -227,7 +228,10 @@ void DuckStore::State::note_references(const TailBatch& batch) {
 
 void DuckStore::State::start_threads() {
   committer = std::thread([this] { commit_loop(); });
-  flusher = std::thread([this] { flush_loop(); });
+  flusher = std::thread([this] {
+    work_behind_requests();
+    flush_loop();
+  });
 }
 
 void DuckStore::append(std::vector<LiveEvent> events, std::function<void(Result<Acked>)> done) {

@@ -4,6 +4,7 @@
 
 #include "analysis/detail/chunks.h"
 #include "base/log.h"
+#include "base/priority.h"
 
 namespace lotse::analysis::detail {
 namespace {
@@ -338,6 +339,7 @@ void Live::start(Task task, std::vector<uint32_t> properties) {
   }
   if (task_thread_.joinable()) task_thread_.join();
   task_thread_ = std::jthread([this, task, base = work_, properties = std::move(properties)](std::stop_token stop) mutable {
+    work_behind_requests();
     Result<Work> done = [&]() -> Result<Work> {
       try {
         return do_task(task, std::move(base), std::move(properties), stop);

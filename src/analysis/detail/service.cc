@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "base/priority.h"
 #include "engine/variants.h"
 
 namespace lotse::analysis::detail {
@@ -45,7 +46,7 @@ size_t threads(const Options& options) {
 Service::Service(Analysis::Parts given, Options options)
     : parts(std::move(given)),
       shared{parts.stores, parts.touchpoints, parts.clock, options, engine::ThreadExecutor(threads(options)),
-             engine::ThreadExecutor(threads(options)), {}},
+             engine::ThreadExecutor(threads(options), work_behind_requests), {}},
       cache(options.cache_bytes_max) {
   appended_ = parts.feeds.appended.subscribe([this](const events::Appended& news) {
     if (auto at = known(news.workspace)) at->appended(news);
