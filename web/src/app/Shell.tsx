@@ -33,6 +33,12 @@ export function Shell() {
     main.current?.focus({ preventScroll: true });
   }, [pathname]);
 
+  const sub = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // Where the pages of a place do not fit beside each other, this one is among those in sight.
+    sub.current?.querySelector('[aria-current="page"]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [pathname, here?.place.key]);
+
   return (
     <div className={classes.shell}>
       <a className={classes.skip} href="#content">
@@ -62,7 +68,7 @@ export function Shell() {
           </div>
         )}
         {here && here.place.pages.length > 1 && (
-          <nav className={classes.sub} aria-label={t('nav.sub', { place: t(`place.${here.place.key}`) })}>
+          <nav ref={sub} className={classes.sub} aria-label={t('nav.sub', { place: t(`place.${here.place.key}`) })}>
             {here.place.pages.map((page) => (
               <NavLink key={page.key} to={workspace.to(page.path)} className={classes.subPage}>
                 {t(`place.${page.key}`)}

@@ -28,7 +28,7 @@ export function Component() {
       { key: 'system', header: t('record.system'), render: (p) => known.get(p.source ?? '')?.system || t('record.not_stated') },
       { key: 'purpose', header: t('record.source_purpose'), render: (p) => known.get(p.source ?? '')?.purpose || t('record.not_stated') },
       { key: 'basis', header: t('sources.basis'), render: (p) => t(`basis.${p.legal_basis ?? 'not_stated'}`) },
-      { key: 'events', header: t('record.events'), align: 'right', render: (p) => format.number(known.get(p.source ?? '')?.events ?? 0) },
+      { key: 'events', header: t('record.events'), align: 'right', minor: 1, render: (p) => format.number(known.get(p.source ?? '')?.events ?? 0) },
     ],
     [t, format, known],
   );

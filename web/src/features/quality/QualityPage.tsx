@@ -121,6 +121,7 @@ function Sources({ quality, open, chosen, onOpen }: { quality: DataQuality; open
         key: 'open',
         header: t('column.open'),
         align: 'right',
+        minor: 1,
         sort: (s) => open.get(s.source)?.events_not_assigned,
         render: (s) => share(open.get(s.source)?.events_not_assigned ?? 0, open.get(s.source)?.events ?? 0),
       },

@@ -56,7 +56,7 @@ export const texts = bilingual(en, {
   'panel.reason': 'Warum abgelehnt',
   'panel.count': 'Ereignisse',
   'panel.import': 'Import',
-  'panel.latency': { one: 'Die Hälfte von {count} Live-Ereignis kam innerhalb von {p50} an, 95 % innerhalb von {p95}.', other: 'Die Hälfte von {count} Live-Ereignissen kam innerhalb von {p50} an, 95 % innerhalb von {p95}.' },
+  'panel.latency': { one: 'Verzug von {count} Live-Ereignis: Median {p50}, 95 % höchstens {p95}.', other: 'Verzug von {count} Live-Ereignissen: Median {p50}, 95 % höchstens {p95}.' },
   'panel.latency_none': 'In den letzten 30 Tagen kam nichts live; Dateien sagen nichts über den Verzug.',
   'panel.times_fine': 'Nichts spricht für eine falsche Zeitzone oder Uhr.',
   'panel.open': { one: '{share} ihrer Ereignisse gehören zu keinem eigenen Touchpoint ({count} Ereignis).', other: '{share} ihrer Ereignisse gehören zu keinem eigenen Touchpoint ({count} Ereignisse).' },

@@ -136,7 +136,7 @@ export const de: Translation<typeof en> = {
   'chip.not_contains': 'ohne {a}',
   'chip.directly_followed': '{a} direkt gefolgt von {b}',
   'chip.eventually_followed': '{a}, später {b}',
-  'chip.within': '{text} innerhalb von {duration}',
+  'chip.within': '{text}, höchstens {duration} danach',
   'chip.attribute': '{name}: {values}',
   'chip.at_event': '{text} zum Zeitpunkt des Ereignisses',
   'chip.attribute_not': '{name} nicht: {values}',
