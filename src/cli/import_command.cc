@@ -40,6 +40,7 @@ json suggested(const json& detection, const json& read) {
   for (const auto& column : detection["columns"]) {
     columns.push_back({{"column", column["name"]}, {"role", column["suggested"]}});
     if (column.contains("suggested_name")) columns.back()["name"] = column["suggested_name"];
+    if (column.contains("suggested_kind")) columns.back()["kind"] = column["suggested_kind"];
   }
   json mapping = {{"columns", columns}};
   if (!read.empty()) mapping["read"] = read;

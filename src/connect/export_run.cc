@@ -13,6 +13,7 @@
 #include "formats/csv.h"
 #include "formats/log_write.h"
 #include "formats/ocel.h"
+#include "identity/kinds.h"
 
 namespace lotse::connect {
 
@@ -65,7 +66,8 @@ class Names {
     if (const auto it = known_.find(customer); it != known_.end()) return std::string_view(it->second);
     std::string name;
     if (order_.name) name = TRY(order_.name(customer));
-    else if (order_.originals) name = TRY(vault_.identifier(viewer_, customer)).value_or("");
+    else if (order_.originals)
+      if (const auto original = TRY(vault_.identifier(viewer_, customer))) name = identity::shown(*original).value;
     if (name.empty()) name = vault_.pseudonym(viewer_.workspace(), customer);
     if (known_.size() < 200'000) return std::string_view(known_.emplace(customer, std::move(name)).first->second);
     last_ = customer;
@@ -104,7 +106,15 @@ Result<uint64_t> run_export(const events::DuckStore& store, privacy::Vault& vaul
   }
   std::vector<Column> columns;
   std::unordered_map<uint32_t, size_t> places;
-  for (const uint32_t number : wish.attributes ? *wish.attributes : store.export_attributes(wish))
+  const std::vector<uint32_t> wanted = wish.attributes ? *wish.attributes : store.export_attributes(wish);
+  // An account whose customers bring it along from an event on is that event's account here.
+  const auto reference_place = [](uint32_t number) { return number == BuiltinAttribute::account_from_here ? BuiltinAttribute::account : number; };
+  for (const uint32_t number : wanted)
+    if (BuiltinAttribute::is_reference(number) && !places.contains(reference_place(number))) {
+      places.emplace(reference_place(number), columns.size());
+      columns.push_back({std::string(formats::reference_columns[reference_place(number) - BuiltinAttribute::account]), false});
+    }
+  for (const uint32_t number : wanted)
     for (const auto& a : dictionary->attributes)
       if (a.number == number && !access::hides_staff(viewer.scope(), a.id, dictionary->values[static_cast<size_t>(&a - dictionary->attributes.data())])) {
         places.emplace(number, columns.size());
@@ -154,15 +164,24 @@ Result<uint64_t> run_export(const events::DuckStore& store, privacy::Vault& vaul
 
   uint64_t events = 0;
   std::vector<formats::WrittenAttribute> own, of_customer;
+  std::vector<std::pair<size_t, std::string>> references;
+  std::string customer;  // names are only good until the next is asked for
   const auto take = [&](const events::ExportedEvent& e) -> Result<void> {
     if (order.wanted && !order.wanted(e)) return {};
-    const std::string_view customer = TRY(names.name(e.customer));
-    const std::string_view key = e.key_is_customer ? customer : e.instance_key;
+    customer = TRY(names.name(e.customer));
+    const std::string_view key = e.key_is_customer ? std::string_view(customer) : e.instance_key;
     const std::string_view type = dictionary->types.size() >= e.type ? std::string_view(dictionary->types[e.type - 1].name) : std::string_view();
     const std::string_view source = dictionary->sources.size() >= e.source && e.source > 0 ? std::string_view(dictionary->sources[e.source - 1].name) : std::string_view();
     if (type.empty()) return {};  // it came in while the export began: the next one has it
     ++events;
     if ((events & 0xFFF) == 0) progress(expected > 0 ? std::min(0.95, static_cast<double>(events) / static_cast<double>(expected)) : 0.5);
+    references.clear();
+    for (const auto& [number, identity] : e.references) {
+      const auto at = places.find(reference_place(number));
+      // The event's own account goes before the one its customer brings along.
+      if (at == places.end() || (number != reference_place(number) && std::ranges::find(e.references, BuiltinAttribute::account, &std::pair<uint32_t, uint32_t>::first) != e.references.end())) continue;
+      references.emplace_back(at->second, TRY(names.name(identity)));
+    }
     if (order.format == ExportFormat::csv || parquet) {
       std::fill(cells.begin(), cells.end(), std::string_view());
       const std::string time = iso_utc(e.time), cost = e.cost ? formats::plain_number(*e.cost) : std::string();
@@ -170,6 +189,7 @@ Result<uint64_t> run_export(const events::DuckStore& store, privacy::Vault& vaul
       std::copy(std::begin(first), std::end(first), cells.begin());
       for (const auto& [number, value] : e.attributes)
         if (const auto at = places.find(number); at != places.end()) cells[fixed + at->second] = value;
+      for (const auto& [place, name] : references) cells[fixed + place] = name;
       if (parquet) {
         rows->time(0, e.time);
         for (size_t i = 1; i < cells.size(); ++i) i == 8 ? rows->number(i, e.cost) : rows->text(i, cells[i]);
@@ -192,6 +212,7 @@ Result<uint64_t> run_export(const events::DuckStore& store, privacy::Vault& vaul
       else
         own.push_back({c.name, value});
     }
+    for (const auto& [place, name] : references) own.push_back({columns[place].name, name});
     const formats::WrittenEvent out{.customer = customer, .type = type, .instance_key = key, .time = e.time, .source = source, .channel = e.channel, .direction = e.direction,
                                     .unit = e.unit, .cost = e.cost, .attributes = own, .customer_attributes = of_customer};
     return order.format == ExportFormat::xes ? xes.event(out) : ocel.event(out);

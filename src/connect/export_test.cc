@@ -68,7 +68,7 @@ struct World {
     const auto found = TRY(detect_file(*bytes, read, &others));
     ImportOrder order{.workspace = workspace, .file = path, .import = "imp_" + std::to_string(++files), .source_id = "src_" + source, .source_name = source, .rejects = data / "rejects.csv"};
     order.mapping.read = read;
-    for (const auto& c : found.columns) order.mapping.columns.push_back({c.name, c.suggested, c.suggested_name});
+    for (const auto& c : found.columns) order.mapping.columns.push_back({c.name, c.suggested, c.suggested_name, c.suggested_kind});
     return run_import(TRY(stores->open(workspace)), *vault, order, clock, [](double, std::string_view) {});
   }
   std::filesystem::path write(ExportFormat format, bool originals, ExportOrder order = {}) {
@@ -97,6 +97,10 @@ struct World {
                          dictionary->sources[e.source - 1].name + "|" + std::string(e.channel) + "|" + std::string(e.direction) + "|" + std::string(e.unit) + "|" +
                          (e.cost ? std::to_string(*e.cost) : "");
       for (const auto& [k, v] : own) line += "|" + k + "=" + v;
+      for (const auto& [kind, identity] : e.references) {
+        const std::string original = TRY(vault->identifier(*viewer, identity)).value_or("");
+        line += "|" + std::to_string(kind) + ":" + (originals ? std::string(identity::shown(original).value) : vault->pseudonym(workspace, identity));
+      }
       for (const auto& [k, v] : current) line += "|customer:" + k + "=" + v;
       out.push_back(line);
       return {};
@@ -113,13 +117,13 @@ std::string text_of(const std::filesystem::path& path) {
 
 /// What a log can hold: quotes, line breaks, umlauts, several attributes, prices, keys and none, equal events twice, names that exports use.
 const char* const full_log =
-    "customer,instance_key,event_type,time,channel,direction,unit,cost,Produkt,unit_price,customer:tier\r\n"
-    "anna,o-1,Bestellung,2025-01-06T08:00:00.123456Z,Web,by_customer,Shop,1.5,\"Ein \"\"Ding\"\", blau\",0.1,new\r\n"
-    "anna,o-1,Bestellung,2025-01-06T08:00:00.123456Z,Web,by_customer,Shop,1.5,\"Ein \"\"Ding\"\", blau\",0.1,new\r\n"
-    "anna,o-1,Zahlung & <Eingang>,2025-01-07T08:00:00Z,,,,,\"zwei\nZeilen\",,gold\r\n"
-    "anna,,Anruf,2025-01-08T08:00:00Z,Telefon,by_us,Service,0.30000000000000004,,,gold\r\n"
-    "Bär 'x',o-1,Bestellung,2025-03-30T01:30:00Z,Web,,,-2,Größe \"L\",,\r\n"
-    "cem,o-9,Kündigung,1999-12-31T23:59:59Z,,,,,,,\r\n";
+    "customer,instance_key,event_type,time,channel,direction,unit,cost,Produkt,unit_price,customer:tier,lotse:account,lotse:order\r\n"
+    "anna,o-1,Bestellung,2025-01-06T08:00:00.123456Z,Web,by_customer,Shop,1.5,\"Ein \"\"Ding\"\", blau\",0.1,new,Werk Nord,\r\n"
+    "anna,o-1,Bestellung,2025-01-06T08:00:00.123456Z,Web,by_customer,Shop,1.5,\"Ein \"\"Ding\"\", blau\",0.1,new,Werk Nord,\r\n"
+    "anna,o-1,Zahlung & <Eingang>,2025-01-07T08:00:00Z,,,,,\"zwei\nZeilen\",,gold,,77-1\r\n"
+    "anna,,Anruf,2025-01-08T08:00:00Z,Telefon,by_us,Service,0.30000000000000004,,,gold,Werk Süd,77-1\r\n"
+    "Bär 'x',o-1,Bestellung,2025-03-30T01:30:00Z,Web,,,-2,Größe \"L\",,,,\r\n"
+    "cem,o-9,Kündigung,1999-12-31T23:59:59Z,,,,,,,,,\r\n";
 
 class RoundTrip : public testing::TestWithParam<ExportFormat> {};
 
@@ -131,6 +135,7 @@ TEST_P(RoundTrip, NothingIsLostThatTheFormatHolds) {
   const auto before = first.events();
   ASSERT_EQ(before.size(), 6u);
   EXPECT_NE(before[1].find("|unit_price=0.1"), std::string::npos) << before[1];
+  EXPECT_NE(before[1].find("|4:Werk Nord"), std::string::npos) << before[1];
   const auto path = first.write(GetParam(), true);
   const auto out = second.import(path);
   ASSERT_TRUE(out) << out.error().code << " " << out.error().detail << " " << out.error().field;

@@ -267,6 +267,11 @@ Result<Detection> detect_file(formats::ByteFile& file, const ReadOptions& option
     if (column.role == formats::ColumnRole::customer_attribute) c.suggested_name = column.name.substr(formats::customer_attribute_prefix.size());
     if (column.role == formats::ColumnRole::attribute && column.name.starts_with(formats::attribute_prefix) && column.name.size() > formats::attribute_prefix.size())
       c.suggested_name = column.name.substr(formats::attribute_prefix.size());
+    if (const auto at = std::ranges::find(formats::reference_columns, column.name); at != std::end(formats::reference_columns)) {
+      constexpr identity::Kind kinds[] = {identity::Kind::account, identity::Kind::contract, identity::Kind::order};
+      c.suggested = ColumnRole::identifier;
+      c.suggested_kind = kinds[at - std::begin(formats::reference_columns)];
+    }
     if (column.time) c.time_format = layout_word(column.time->layout);
     if (column.role == formats::ColumnRole::time) out.time_format = c.time_format;
     if (column.kind == formats::ColumnKind::decimal && (!out.decimal || column.role == formats::ColumnRole::cost))

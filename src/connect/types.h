@@ -55,11 +55,13 @@ struct DetectedColumn {
   uint64_t distinct = 0;
   ColumnRole suggested = ColumnRole::event_attribute;
   std::optional<std::string> time_format, suggested_name;
+  std::optional<identity::Kind> suggested_kind;
   static constexpr auto describe() {
     return json_object("DetectedColumn", field("name", &DetectedColumn::name, ""), field("kind", &DetectedColumn::kind, "time, time_of_day, integer, decimal, text, person, empty"),
                        field("samples", &DetectedColumn::samples, "at most 10"), field("filled", &DetectedColumn::filled, "share of non-empty cells in the sample, 0..1"),
                        field("distinct", &DetectedColumn::distinct, "in the sample"), field("suggested", &DetectedColumn::suggested, ""),
-                       field("time_format", &DetectedColumn::time_format, "of a time column"), field("suggested_name", &DetectedColumn::suggested_name, "an attribute's name, where it is not the column's"));
+                       field("time_format", &DetectedColumn::time_format, "of a time column"), field("suggested_name", &DetectedColumn::suggested_name, "an attribute's name, where it is not the column's"),
+                       field("suggested_kind", &DetectedColumn::suggested_kind, "of an identifier"));
   }
 };
 /// OCEL: one of these is the customer.

@@ -70,6 +70,7 @@ struct ExportedEvent {
   std::string_view channel, direction, unit;
   std::optional<double> cost;
   std::vector<std::pair<uint32_t, std::string_view>> attributes;  ///< number → text, none empty
+  std::vector<std::pair<uint32_t, uint32_t>> references;          ///< BuiltinAttribute::account to account_from_here → identity
 };
 
 /// Values of an attribute that are replaced in stored events, or removed from them.

@@ -30,7 +30,6 @@ std::vector<uint32_t> DuckStore::export_attributes(const ExportWish& wish) const
         for (const auto& [a, text] : e.texts) out.insert(a);
       }
   }
-  std::erase_if(out, [](uint32_t a) { return BuiltinAttribute::is_reference(a); });  // numbers of the vault, which have no texts here
   return {out.begin(), out.end()};
 }
 
@@ -131,7 +130,12 @@ Result<void> DuckStore::export_events(const ExportWish& wish, const std::functio
       event.cost.reset();
       if (c.valid(10, i)) event.cost = c.column<double>(10)[i];
       event.attributes.clear();
+      event.references.clear();
       for (size_t a = 0; a < attributes.size(); ++a) {
+        if (BuiltinAttribute::is_reference(attributes[a])) {
+          if (const uint32_t identity = c.column<uint32_t>(fixed + 2 * a)[i]) event.references.emplace_back(attributes[a], identity);
+          continue;
+        }
         const std::string_view text = c.valid(fixed + 2 * a + 1, i) ? c.text(fixed + 2 * a + 1, i)
                                                                     : text_of(3 + a, attributes[a], c.column<uint32_t>(fixed + 2 * a)[i]);
         if (!text.empty()) event.attributes.emplace_back(attributes[a], text);

@@ -37,6 +37,8 @@ inline constexpr std::string_view export_columns[] = {"time", "customer", "insta
 /// What an attribute of events is called in an export: its name, with "attribute:" before it where that means something else there.
 std::string export_name(std::string_view attribute);
 inline constexpr std::string_view attribute_prefix = "attribute:";
+/// Whose an event is besides its customer's: columns or attributes of these names, as BuiltinAttribute has them in this order.
+inline constexpr std::string_view reference_columns[] = {"lotse:account", "lotse:contract", "lotse:order"};
 
 /// A number so that reading it gives the same one; never with an exponent.
 std::string plain_number(double value);

@@ -3,6 +3,7 @@
 
 #include "formats/detect.h"
 #include "formats/number.h"
+#include "formats/log_write.h"
 
 namespace lotse::formats {
 namespace {
@@ -197,6 +198,7 @@ void suggest_roles(std::vector<DetectedColumn>& columns) {
       columns[i].role = ColumnRole::customer_attribute;
       taken[i] = true;
     }
+    if (std::ranges::find(reference_columns, columns[i].name) != std::end(reference_columns)) taken[i] = true;
   }
   for (const RoleWords& words : role_words()) {
     size_t best = columns.size();

@@ -3852,6 +3852,8 @@ export interface components {
             /** @description at most 10 */
             samples: string[];
             suggested: components["schemas"]["ColumnRole"];
+            /** @description of an identifier */
+            suggested_kind?: components["schemas"]["IdentifierKind"];
             /** @description an attribute's name, where it is not the column's */
             suggested_name?: string;
             /** @description of a time column */

@@ -18,7 +18,7 @@ export const identifierRoles: ColumnRole[] = ['customer', 'identifier'];
 export const identifierKinds: IdentifierKind[] = ['customer', 'user_id', 'crm', 'erp', 'email', 'phone', 'account', 'contract', 'order', 'device', 'anonymous_id'];
 
 export function suggestedChoices(detection: Detection): ColumnChoice[] {
-  return detection.columns.map((c) => ({ column: c.name, role: c.suggested, name: c.suggested_name ?? '', kind: 'customer' as const }));
+  return detection.columns.map((c) => ({ column: c.name, role: c.suggested, name: c.suggested_name ?? '', kind: c.suggested_kind ?? ('customer' as const) }));
 }
 
 /** A saved source's meaning, laid over the columns of this file; columns it does not name are left out. */
