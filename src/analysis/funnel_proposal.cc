@@ -20,7 +20,8 @@ constexpr double arrive_in_time = 0.9;
 /// Parts of names of what a business calls a purchase or a contract, in German and English; and of what only sounds like one.
 constexpr std::array<std::string_view, 16> purchase_words{"kauf", "bestell", "auftrag", "vertrag", "abschluss", "buchung", "order", "purchase",
                                                           "checkout", "contract", "booking", "sale", "subscri", "aktivier", "activat", "conversion"};
-constexpr std::array<std::string_view, 13> other_words{"storn", "künd", "kuend", "cancel", "terminat", "retour", "rücks", "return", "wagen", "korb", "cart", "basket", "erinner"};
+constexpr std::array<std::string_view, 20> other_words{"storn", "künd", "kuend", "cancel", "terminat", "retour", "rücks", "return", "wagen", "korb", "cart", "basket",
+                                                       "erinner", "bestätig", "confirm", "chat", "hotline", "anruf", "call", "frage"};
 
 bool names_purchase(const std::string& name) {
   std::string lower = name;
