@@ -246,15 +246,19 @@ struct FunnelProposal {
   std::vector<std::string> steps;
   double window_s = 0;
   uint64_t instances = 0, of_instances = 0;
+  bool usual = false;
   std::vector<TouchpointName> touchpoints;
   static constexpr auto describe() {
     return json_object("FunnelProposal",
                        field("how", &FunnelProposal::how,
                              "purchase: the goal is a touchpoint whose name speaks of a purchase or contract; most_frequent_end: the one with which most instances end; "
                              "none: there is nothing to propose"),
-                       field("steps", &FunnelProposal::steps, "touchpoint ids: the most frequent way to the goal, repeats left out; the last is the goal"),
+                       field("steps", &FunnelProposal::steps, "touchpoint ids; the last is the goal"),
+                       field("usual", &FunnelProposal::usual,
+                             "false: the steps are the most frequent way to the goal, repeats left out; true: hardly two go the same way, and the steps are what those "
+                             "who arrive had before more often than others have it, in its usual order"),
                        field("window_s", &FunnelProposal::window_s, "in which nine of ten who go this way arrive, rounded up"),
-                       field("instances", &FunnelProposal::instances, "that go this way"), field("of_instances", &FunnelProposal::of_instances, "that reach the goal"),
+                       field("instances", &FunnelProposal::instances, "that go this way; usual: that come through these steps"), field("of_instances", &FunnelProposal::of_instances, "that reach the goal"),
                        field("touchpoints", &FunnelProposal::touchpoints, "names"));
   }
 };

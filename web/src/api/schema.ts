@@ -4273,14 +4273,16 @@ export interface components {
         FunnelProposal: {
             /** @description purchase: the goal is a touchpoint whose name speaks of a purchase or contract; most_frequent_end: the one with which most instances end; none: there is nothing to propose */
             how: components["schemas"]["FunnelProposalHow"];
-            /** @description that go this way */
+            /** @description that go this way; usual: that come through these steps */
             instances: number;
             /** @description that reach the goal */
             of_instances: number;
-            /** @description touchpoint ids: the most frequent way to the goal, repeats left out; the last is the goal */
+            /** @description touchpoint ids; the last is the goal */
             steps: string[];
             /** @description names */
             touchpoints: components["schemas"]["TouchpointName"][];
+            /** @description false: the steps are the most frequent way to the goal, repeats left out; true: hardly two go the same way, and the steps are what those who arrive had before more often than others have it, in its usual order */
+            usual: boolean;
             /** @description in which nine of ten who go this way arrive, rounded up */
             window_s: number;
         };

@@ -127,11 +127,19 @@ function Contents({ funnel, view, filter, state, request }: { funnel: Funnel; vi
   const notify = useNotify();
   const { part, setPart } = state;
   const twice = repeated(view.steps);
+  const kind = filter.slice?.kind ?? 'automatic';
+  const lost = funnel.steps.filter((step) => (step.dropped ?? 0) > 0);
+  const caseEnds = (kind === 'automatic' || kind === 'key') && lost.length > 0 && lost.every((step) => step.ended === step.dropped) && funnel.basis.events_without_key > 0;
   return (
     <>
       {twice.length > 0 && <Note>{t('build.twice', { names: twice.join(', ') })}</Note>}
       {(funnel.steps[0]?.instances ?? small) < small && <Note tone="signal">{t('small', { count: funnel.steps[0]!.instances! })}</Note>}
       <Steps funnel={funnel} part={part} onPart={setPart} />
+      {caseEnds && (
+        <Text fz="sm" c="dimmed" mb="lg">
+          {t('dropped.by_key')}
+        </Text>
+      )}
       {state.compare && <Comparison funnel={funnel} compare={state.compare} />}
       <Breakdown funnel={funnel} attribute={state.breakdown} onAttribute={state.setBreakdown} part={part} onPart={setPart} />
       {funnel.trend.length > 1 && (
@@ -217,7 +225,7 @@ function Summary({ view, proposal, onReset }: { view: FunnelView; proposal: Funn
       ))}
       {proposal && proposal.how !== 'none' && (
         <span className={classes.quiet}>
-          {t(proposal.how === 'purchase' ? 'proposal.purchase' : 'proposal.end', { goal: view.steps[view.steps.length - 1]![0]!.name, count: format.number(proposal.instances), all: format.number(proposal.of_instances) })}
+          {t(proposal.usual ? 'proposal.usual' : proposal.how === 'purchase' ? 'proposal.purchase' : 'proposal.end', { goal: view.steps[view.steps.length - 1]![0]!.name, count: format.number(proposal.instances), all: format.number(proposal.of_instances) })}
         </span>
       )}
       {onReset && (

@@ -4,7 +4,7 @@ import { en } from './en';
 export const texts = bilingual(en, {
   'page.title': 'Trichter',
   'answer.through': 'Von {first}, die mit „{begin}“ beginnen, kommen {share} bis „{end}“.',
-  'answer.median': 'Die Hälfte davon braucht höchstens {duration}.',
+  'answer.median': 'Die Hälfte davon ist nach {duration} da.',
   'answer.worst': 'Die meisten gehen vor „{step}“ verloren: {share}.',
   'withheld': 'verdeckt',
   'interval': '95-%-Intervall: {low} bis {high}',
@@ -16,6 +16,9 @@ export const texts = bilingual(en, {
   'summary.reset': 'Zurück zum Vorschlag',
   'proposal.purchase': 'Vorschlag: der häufigste Weg zu „{goal}“, dessen Name von Kauf oder Vertrag spricht. {count} von {all}, die dort ankommen, gehen genau diesen Weg.',
   'proposal.end': 'Vorschlag: der häufigste Weg zu „{goal}“, womit die meisten Journeys enden. {count} von {all}, die dort ankommen, gehen genau diesen Weg.',
+
+  'proposal.usual': 'Vorschlag mit dem Ziel „{goal}“: Hier gehen kaum zwei denselben Weg. Die Schritte davor sind, was die {all}, die ankommen, öfter als andere vorher hatten.',
+  'dropped.by_key': 'Hier endet jeweils der Vorgang. Wohin die Kunden gingen, sehen Sie mit „Ganzer Kunde“ in der Filterleiste.',
 
   'build.title': 'Trichter bauen',
   'build.open': 'Trichter ändern',
@@ -149,5 +152,5 @@ export const texts = bilingual(en, {
   'how.dropped': 'Wohin jemand ging, sagt das nächste Ereignis derselben Instanz nach dem letzten erreichten Schritt. „Die Frist läuft“ heißt: Die angegebene Zeit seit dem ersten Schritt ist (am Ende der betrachteten Daten) noch nicht vorbei, er kann also noch ankommen; der Anteil kann dadurch noch steigen.',
   'how.intervals': 'Anteile tragen ein 95-%-Intervall nach Wilson. Median-Zeiten sind exakt; zwischen zwei Werten wird interpoliert.',
   'how.compare': 'Zwei Filter werden Schritt für Schritt mit einem Zweistichprobentest für Anteile (z) verglichen, bei erwarteten Häufigkeiten unter 5 mit dem exakten Test nach Fisher, zweiseitig. Weil es mehrere Tests sind, ist p nach Holm korrigiert; unter 0,05 heißt ein Unterschied signifikant. Das Intervall des Unterschieds ist das von Newcombe. Die Tests nehmen an, dass beide Gruppen unabhängig sind: Stehen dieselben Kunden auf beiden Seiten, lesen Sie sie mit Vorsicht.',
-  'how.proposal': 'Ohne Trichter in der Adresse wird einer vorgeschlagen: Das Ziel ist ein Touchpoint, dessen Name von Kauf oder Vertrag spricht (sonst der, womit die meisten Journeys enden), die Schritte sind der häufigste Weg dorthin ohne Wiederholungen; die Frist ist die kürzeste von 1 Stunde, 1, 7, 30, 90, 365 Tagen, in der neun von zehn ankommen.',
+  'how.proposal': 'Ohne Trichter in der Adresse wird einer vorgeschlagen: Das Ziel ist ein Touchpoint, dessen Name von Kauf oder Vertrag spricht (sonst der, womit die meisten Journeys enden), die Schritte sind der häufigste Weg dorthin ohne Wiederholungen (gehen ihn weniger als 5 % derer, die ankommen: bis zu drei Touchpoints, die sie öfter als andere vorher hatten, in der üblichen Reihenfolge); die Frist ist die kürzeste von 1 Stunde, 1, 7, 30, 90, 365 Tagen, in der neun von zehn ankommen.',
 });

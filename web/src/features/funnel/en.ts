@@ -1,7 +1,7 @@
 export const en = {
   'page.title': 'Funnel',
   'answer.through': 'Of {first} that begin with “{begin}”, {share} reach “{end}”.',
-  'answer.median': 'Half of these need no more than {duration}.',
+  'answer.median': 'Half of these are there after {duration}.',
   'answer.worst': 'Most are lost before “{step}”: {share}.',
   'withheld': 'withheld',
   'interval': '95 % interval: {low} to {high}',
@@ -13,6 +13,9 @@ export const en = {
   'summary.reset': 'Back to the proposal',
   'proposal.purchase': 'Proposed: the most frequent way to “{goal}”, whose name speaks of a purchase or contract. {count} of {all} that arrive there go exactly this way.',
   'proposal.end': 'Proposed: the most frequent way to “{goal}”, with which most journeys end. {count} of {all} that arrive there go exactly this way.',
+
+  'proposal.usual': 'Proposed, with the goal “{goal}”: hardly two go the same way here. The steps before it are what the {all} that arrive had before more often than others.',
+  'dropped.by_key': 'The case ends here each time. Choose “Whole customer” in the filter bar to see where the customers went.',
 
   'build.title': 'Build a funnel',
   'build.open': 'Change funnel',
@@ -146,5 +149,5 @@ export const en = {
   'how.dropped': 'Where somebody went is the next event of the same instance after the last step reached. “Time still runs” means: the given time since the first step is not over yet (at the end of the data seen), so this one may still arrive; the share may thus still rise.',
   'how.intervals': 'Shares carry a 95 % interval by Wilson. Median times are exact; the middle of two values is interpolated.',
   'how.compare': 'Two filters are compared step by step with a two-proportion z test (where an expected count is below 5, with Fisher’s exact test), two-sided. As there are several tests, p is corrected after Holm; below 0.05 a difference is called significant. The interval of the difference is Newcombe’s. The tests take the two groups for independent: where the same customers stand on both sides, read them with care.',
-  'how.proposal': 'Without a funnel in the address one is proposed: the goal is a touchpoint whose name speaks of a purchase or contract (else the one with which most journeys end), the steps are the most frequent way there, repeats left out; the time is the shortest of 1 hour, 1, 7, 30, 90, 365 days in which nine of ten arrive.',
+  'how.proposal': 'Without a funnel in the address one is proposed: the goal is a touchpoint whose name speaks of a purchase or contract (else the one with which most journeys end), the steps are the most frequent way there, repeats left out (where fewer than 5 % of those who arrive go it: up to three touchpoints that they had before more often than others, in their usual order); the time is the shortest of 1 hour, 1, 7, 30, 90, 365 days in which nine of ten arrive.',
 } as const;
