@@ -136,8 +136,11 @@ function Contents({ funnel, view, filter, state, request }: { funnel: Funnel; vi
       {(funnel.steps[0]?.instances ?? small) < small && <Note tone="signal">{t('small', { count: funnel.steps[0]!.instances! })}</Note>}
       <Steps funnel={funnel} part={part} onPart={setPart} />
       {caseEnds && (
-        <Text fz="sm" c="dimmed" mb="lg">
+        <Text component="div" fz="sm" c="dimmed" mb="lg">
           {t('dropped.by_key')}
+          <Button variant="subtle" size="compact-sm" ml={6} onClick={() => state.setBoth(view, { ...filter, slice: { kind: 'customer', start: [], end: [] } })}>
+            {t('dropped.whole')}
+          </Button>
         </Text>
       )}
       {state.compare && <Comparison funnel={funnel} compare={state.compare} />}

@@ -1,7 +1,7 @@
 export const en = {
   'page.title': 'Funnel',
   'answer.through': 'Of {first} that begin with “{begin}”, {share} reach “{end}”.',
-  'answer.median': 'Half of these are there after {duration}.',
+  'answer.median': 'It takes them {duration} in the median.',
   'answer.worst': 'Most are lost before “{step}”: {share}.',
   'withheld': 'withheld',
   'interval': '95 % interval: {low} to {high}',
@@ -15,7 +15,8 @@ export const en = {
   'proposal.end': 'Proposed: the most frequent way to “{goal}”, with which most journeys end. {count} of {all} that arrive there go exactly this way.',
 
   'proposal.usual': 'Proposed, with the goal “{goal}”: hardly two go the same way here. The steps before it are what the {all} that arrive had before more often than others.',
-  'dropped.by_key': 'The case ends here each time. Choose “Whole customer” in the filter bar to see where the customers went.',
+  'dropped.by_key': 'The case ends here each time.',
+  'dropped.whole': 'Where did the customers go?',
 
   'build.title': 'Build a funnel',
   'build.open': 'Change funnel',
@@ -48,7 +49,7 @@ export const en = {
   'steps.open': 'Step {number}',
   'steps.from_previous': '{share} of the step before',
   'steps.from_first': '{share} of the first',
-  'steps.median': 'half within {duration}',
+  'steps.median': 'median {duration}',
   'dropped.head': '{count} ({share}) go no further:',
   'dropped.running': 'Of these {count} still have time.',
   'dropped.open_all': 'Dropped after step {number}',

@@ -23,6 +23,16 @@ export function useFunnel() {
   return {
     view,
     setView: useCallback((next: FunnelView | null) => setParameters((old) => writeFunnel(next, old)), [setParameters]),
+    /** Both at once: one change of the address. */
+    setBoth: useCallback(
+      (next: FunnelView, filter: Filter) =>
+        setParameters((old) => {
+          const both = writeFunnel(next, old);
+          both.set('f', filterToText(filter));
+          return both;
+        }),
+      [setParameters],
+    ),
     breakdown: parameters.get('by') ?? undefined,
     setBreakdown: useCallback((attribute: string | undefined) => put('by', attribute), [put]),
     /** The filter of the comparison; an open one stands as an empty text. */
