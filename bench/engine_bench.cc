@@ -19,6 +19,7 @@
 #include <numeric>
 #include <string>
 
+#include "engine/funnel.h"
 #include "engine/graph.h"
 #include "engine/variants.h"
 
@@ -159,6 +160,14 @@ void write_variants(const Options& options, const char* name, const Variants& va
   std::fclose(file);
 }
 
+void write_funnel(const Options& options, const char* name, const Funnel& funnel) {
+  if (options.out.empty()) return;
+  std::FILE* file = std::fopen((options.out + "/" + name + ".tsv").c_str(), "w");
+  for (size_t k = 0; k < funnel.steps.size(); ++k) fmt::print(file, "{}{}", k ? "\t" : "", funnel.steps[k].reached.instances);
+  fmt::print(file, "\n");
+  std::fclose(file);
+}
+
 void run(const Options& options) {
   const RowBatch rows = load(options.dir);
   const size_t n = rows.size(), in_delta = static_cast<size_t>(static_cast<double>(n) * options.delta);
@@ -203,6 +212,20 @@ void run(const Options& options) {
   write_variants(options, "variants_top", bench.time("variants_top", variants_of(query, top)));
   write_edges(options, "graph_buyers", bench.time("graph_buyers", graph_of(buyers, counts)), false, false);
   if (!options.out.empty()) write_variants(options, "variants_all", must(variants(columns, query, all, executor)));
+
+  const FunnelQuery purchase{.steps = {{code("home_page")}, {code("product_view")}, {code("add_to_cart")}, {code("purchase")}}, .window = Micros{7 * 86'400'000'000}};
+  FunnelQuery whole = purchase;  // what a page shows
+  whole.times = whole.next = true;
+  whole.attribute = 0;
+  for (int64_t month = 0; month <= 12; ++month) whole.bucket_starts.push_back(Micros{1'735'689'600'000'000 + month * 30 * 86'400'000'000});
+  FunnelQuery any_order = whole;
+  any_order.mode = FunnelMode::any_order;
+  auto funnel_of = [&](const Query& q, const FunnelQuery& f) { return [&] { return must(funnel(columns, q, f, executor)); }; };
+  write_funnel(options, "funnel4_7d", bench.time("funnel4_7d", funnel_of(query, purchase)));
+  bench.time("funnel4_7d_whole_page", funnel_of(query, whole));
+  bench.time("funnel4_7d_any_order", funnel_of(query, any_order));
+  bench.time("funnel4_7d_one_channel_hidden", funnel_of(web, whole));
+  bench.time("funnel4_7d_rows_at_step_3", [&] { return must(funnel_instances(columns, query, purchase, {.step = 2, .dropped = true}, {}, 50, executor)); });
 
   bench.time("graph_counts", graph_of(query, counts));
   bench.time("graph_all_measures", graph_of(query, {.instances = true, .customers = true, .mean = true, .median = true, .p90 = true, .min_max = true}));

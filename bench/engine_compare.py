@@ -16,6 +16,7 @@ QUERIES = {
     "graph_median": ("duckdb", ["dfg_median_stream"], 4),
     "variants_top": ("clickhouse", ["variants", "variants_inorder"], 15),
     "graph_buyers": ("clickhouse", ["dfg_buyers", "dfg_buyers_inorder"], 20),
+    "funnel4_7d": ("clickhouse", ["funnel4_7d", "funnel4_7d_inorder"], 15),
 }
 NAMES = {"duckdb": "DuckDB 1.5.6", "clickhouse": "ClickHouse (chdb 3.4.0)"}
 
@@ -45,7 +46,7 @@ def statements(sql, out):
         file.write(f"-- name: dfg_buyers_stream\n{duckdb['dfg_buyers_stream']};\n")
     with open(f"{out}/clickhouse.sql", "w", encoding="utf-8") as file:
         file.write("-- name: version once\nSELECT version();\n-- name: threads once\nSET max_threads=2;\n")
-        for query in ("variants_top", "graph_buyers"):
+        for query in ("variants_top", "graph_buyers", "funnel4_7d"):
             for form in QUERIES[query][1]:
                 file.write(f"-- name: {form}\n{clickhouse[form]};\n")
         into = "INSERT INTO FUNCTION file('{}', 'TSV', '{}') {}"
@@ -54,6 +55,9 @@ def statements(sql, out):
         file.write("-- name: write_variants_top once\n" + into.format(f"{out}/variants_top.peer.tsv", "v Array(UInt16), n UInt64", top) + ";\n")
         file.write("-- name: write_variants_all once\n" + into.format(f"{out}/variants_all.peer.tsv", "v Array(UInt16), n UInt64", every) + ";\n")
         file.write("-- name: write_graph_buyers once\n" + into.format(f"{out}/graph_buyers.peer.tsv", "a UInt16, b UInt16, n UInt64", clickhouse["dfg_buyers"]) + ";\n")
+        # The peer's common table expressions stand before SELECT, where an INSERT does not take them: hence in brackets.
+        funnel = "SELECT * FROM (" + clickhouse["funnel4_7d"] + ")"
+        file.write("-- name: write_funnel4_7d once\n" + into.format(f"{out}/funnel4_7d.peer.tsv", "a UInt64, b UInt64, c UInt64, d UInt64", funnel) + ";\n")
 
 
 def rows(path):
@@ -80,6 +84,10 @@ def equal_variants(out):
     if rows(f"{out}/variants_top.tsv") != rows(f"{out}/variants_top.peer.tsv"):
         return False
     return sorted(map(tuple, rows(f"{out}/variants_all.tsv"))) == sorted(map(tuple, rows(f"{out}/variants_all.peer.tsv")))
+
+
+def equal_funnel(out):
+    return rows(f"{out}/funnel4_7d.tsv") == rows(f"{out}/funnel4_7d.peer.tsv")
 
 
 def peer_times(path):
@@ -112,7 +120,7 @@ def report(out, events):
     for query, (peer, forms, target) in QUERIES.items():
         times = peers[peer][0]
         form = min(forms, key=lambda f: times[f])
-        equal = equal_variants(out) if query == "variants_top" else equal_edges(out, query)
+        equal = {"variants_top": equal_variants, "funnel4_7d": equal_funnel}[query](out) if query in ("variants_top", "funnel4_7d") else equal_edges(out, query)
         all_equal = all_equal and equal
         mine, per_event, _ = ours[query]
         print(line.format(query, f"{mine:.4f}", f"{per_event:.2f}", NAMES[peer], form, f"{times[form]:.4f}", f"{times[form] / mine:.1f}", f">= {target}", "yes" if equal else "NO"))

@@ -22,6 +22,7 @@ async function aCustomer(page) {
 const pages = [
   ['cockpit', '/w/demo'],
   ['journey-graph', '/w/demo/analyse/ist-journey', 'Glasfaseraufträge'], // one of the saved segments
+  ['funnel', '/w/demo/analyse/trichter'],
   ['touchpoints', '/w/demo/touchpoints'],
   ['import', '/w/demo/daten/import'],
   ['customer', '/w/demo/daten/kunden', undefined, aCustomer],

@@ -13,6 +13,7 @@
 #include "access/workspaces.h"
 #include "analysis/customer_names.h"
 #include "analysis/customer_types.h"
+#include "analysis/funnel_types.h"
 #include "analysis/mapping_types.h"
 #include "analysis/types.h"
 #include "atlas/touchpoints.h"
@@ -88,6 +89,20 @@ class Analysis {
   /// Needs Right::see_customers.
   /// errors  unknown_touchpoint (/at, /edge_to), edge_needs_at (/edge_to), invalid_limit, invalid_cursor
   Result<Instances> instances(const Viewer& viewer, const InstancesRequest& request, std::stop_token stop = {});
+  // --- funnels ---
+  /// errors  those of the definition, each with its pointer below /funnel: invalid_steps, invalid_window, invalid_exclusion, exclusion_needs_order,
+  ///         no_touchpoints, unknown_touchpoint; unknown_attribute, attribute_not_in_memory (/breakdown); of the second filter all that filters
+  ///         have, below /compare
+  Result<Funnel> funnel(const Viewer& viewer, const FunnelRequest& request, std::stop_token stop = {});
+  /// A funnel to begin with: the most frequent way to a purchase.
+  Result<FunnelProposal> funnel_proposal(const Viewer& viewer, const FunnelProposalRequest& request, std::stop_token stop = {});
+  /// The instances behind one of its numbers. Needs Right::see_customers.
+  /// errors  besides those of the definition: invalid_part (/part/…), unknown_touchpoint (/part/next), invalid_time, invalid_period, invalid_limit, invalid_cursor
+  Result<FunnelRows> funnel_rows(const Viewer& viewer, const FunnelRowsRequest& request, std::stop_token stop = {});
+  Result<CsvExport> funnel_csv(const Viewer& viewer, const FunnelRequest& request);
+  /// All rows; `limit` and `cursor` are not read. Needs Right::see_customers and Right::analyse.
+  Result<CsvExport> funnel_rows_csv(const Viewer& viewer, const FunnelRowsRequest& request);
+
   /// Needs Right::see_customers; `identifier` is filled for Right::see_identifiers. 200 events a page.
   /// errors  not_found, invalid_cursor
   Result<CustomerCourse> customer_course(const Viewer& viewer, std::string_view customer,

@@ -1,12 +1,10 @@
 #include "engine/instances.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <charconv>
 
 #include "analysis/analysis.h"
 #include "analysis/detail/csv.h"
+#include "analysis/detail/instance_cursor.h"
 #include "analysis/detail/service.h"
 
 namespace lotse::analysis {
@@ -15,31 +13,6 @@ namespace {
 using namespace detail;
 constexpr size_t sequence_shown_max = 50;
 constexpr size_t export_page = 20'000;
-
-/// "as_of.mapping version.customer.ordinal" of the last row of the page before.
-struct InstanceCursor {
-  int64_t as_of = 0, mapping_version = 0;
-  std::string customer;
-  uint32_t ordinal = 0;
-};
-
-std::optional<InstanceCursor> read_instance_cursor(std::string_view text) {
-  InstanceCursor out;
-  auto number = [&](auto& to) {
-    const auto end = text.find('.');
-    const auto part = text.substr(0, end);
-    const auto [at, error] = std::from_chars(part.data(), part.data() + part.size(), to);
-    text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
-    return error == std::errc{} && at == part.data() + part.size() && !part.empty();
-  };
-  if (!number(out.as_of) || !number(out.mapping_version)) return std::nullopt;
-  const auto end = text.find('.');
-  if (end == std::string_view::npos) return std::nullopt;
-  out.customer = text.substr(0, end);
-  text = text.substr(end + 1);
-  if (!number(out.ordinal) || !text.empty()) return std::nullopt;
-  return out;
-}
 
 Result<std::optional<engine::Through>> through_of(const InstancesRequest& request, const MappingView& mapping) {
   if (!request.at) {
@@ -82,7 +55,7 @@ Result<Instances> Analysis::instances(const Viewer& viewer, const InstancesReque
     for (const auto& id : row.sequence) used.push_back(*mapping.find(id));
   out.touchpoints = names_of(mapping, std::move(used));
   if (list.more)
-    out.next_cursor = fmt::format("{}.{}.{}.{}", question.seen.as_of, mapping.version, out.rows.back().customer, list.rows.back().key.ordinal);
+    out.next_cursor = write_instance_cursor({static_cast<int64_t>(question.seen.as_of), mapping.version, out.rows.back().customer, list.rows.back().key.ordinal});
   return out;
 }
 

@@ -6,40 +6,16 @@
 
 #include "analysis/analysis.h"
 #include "analysis/detail/service.h"
+#include "analysis/detail/trend.h"
 
 namespace lotse::analysis {
 namespace {
 
 using namespace detail;
-constexpr Micros day{86'400'000'000};
 constexpr size_t examples_max = 5;
 constexpr size_t example_sequence_max = 50;
 
-struct Trend {
-  Bucket bucket;
-  std::vector<Micros> boundaries;
-};
-
-/// Days up to a quarter, weeks up to two years, months beyond; at most fifty years, so that one wrong date in a log does
-/// not stretch the picture to the year 9999.
-std::optional<Trend> trend_of(const Planned& planned, const LocalTime& zone) {
-  const auto info = engine::info(planned.seen.moment->columns);
-  if (info.events == 0) return std::nullopt;
-  Micros first = info.first_time, last = info.last_time;
-  const auto& period = planned.query.period;
-  if (period.mode == engine::Period::Mode::cut || period.mode == engine::Period::Mode::started) first = std::max(first, period.from);
-  if (period.mode == engine::Period::Mode::cut || period.mode == engine::Period::Mode::completed) last = std::min(last, period.to - Micros{1});
-  const Micros now = planned.seen.moment->now;
-  if (first < now) last = std::min(last, now + 2 * day);
-  first = std::max(first, last - 50 * 365 * day);
-  if (first > last) return std::nullopt;
-  const Bucket bucket = last - first <= 92 * day ? Bucket::day : last - first <= 731 * day ? Bucket::week : Bucket::month;
-  return Trend{bucket, zone.boundaries(bucket, first, last)};
-}
-
-const char* word_of(Bucket bucket) { return bucket == Bucket::day ? "day" : bucket == Bucket::week ? "week" : "month"; }
-
-std::vector<TrendPoint> points(const Trend& trend, const engine::Detail& detail, const LocalTime& zone, bool edge) {
+std::vector<TrendPoint> points(const TrendAxis& trend, const engine::Detail& detail, const LocalTime& zone, bool edge) {
   std::vector<TrendPoint> out;
   size_t first = 0, last = detail.trend.size();
   while (first < last && detail.trend[first] == 0) ++first;

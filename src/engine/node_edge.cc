@@ -6,6 +6,7 @@
 #include "engine/detail/edges.h"
 #include "engine/detail/narrow.h"
 #include "engine/detail/passage.h"
+#include "engine/detail/trend_buckets.h"
 
 namespace lotse::engine {
 namespace {
@@ -13,18 +14,6 @@ namespace {
 using namespace detail;
 
 constexpr size_t bars_max = 24;
-
-Result<void> check_buckets(const std::vector<Micros>& starts) {
-  const bool ascending = std::adjacent_find(starts.begin(), starts.end(), [](Micros a, Micros b) { return a >= b; }) == starts.end();
-  if (starts.size() < 2 || !ascending) return Error::make(ErrorKind::internal, "invalid_buckets", "two or more ascending boundaries are needed");
-  return {};
-}
-
-/// Index of the bucket that holds `time`; the number of buckets where none does.
-size_t bucket_of(const std::vector<Micros>& starts, Micros time) {
-  if (time < starts.front() || time >= starts.back()) return starts.size() - 1;
-  return std::upper_bound(starts.begin(), starts.end(), time) - starts.begin() - 1;
-}
 
 /// Bars over sorted times: quarter octaves, neighbours joined two by two until there are at most bars_max. Times below one
 /// microsecond (equal time stamps) have a bar of their own.

@@ -142,7 +142,8 @@ TEST_F(Kpis, AWriteKeyDeliversForItsOwnSourceAndNothingElse) {
   EXPECT_EQ(answer.json()["added"], 1);
   EXPECT_EQ(answer.json()["rejects"][0]["code"], "unknown_kpi");
   EXPECT_EQ(client.ask("POST", "/v1/kpis", body.dump(), {{"Authorization", "Bearer wrong"}}).code(), "invalid_write_key");
-  for (const auto& kpi : editor_->get(ws() + "/kpis").json()["items"]) {
+  const auto list = editor_->get(ws() + "/kpis").json();
+  for (const auto& kpi : list["items"]) {
     if (kpi["definition"]["key"] != own) continue;
     EXPECT_EQ(kpi["last_delivery_by"], kpi["data_set"]["name"]);
   }

@@ -66,8 +66,8 @@ TEST(Http, SaysWhichMethodsAnAddressTakes) {
 
 TEST(Http, AProblemSaysTheStatusItComesWith) {
   Client client(port());
-  const std::string json = "application/json";
-  for (const auto& answer : {client.ask("POST", "/api/v1/session", "{}", {{"Content-Type", "text/plain"}}), client.ask("POST", "/api/v1/session", std::string(9 << 20, ' '), {{"Content-Type", json}}),
+  const std::string type_of_json = "application/json";
+  for (const auto& answer : {client.ask("POST", "/api/v1/session", "{}", {{"Content-Type", "text/plain"}}), client.ask("POST", "/api/v1/session", std::string(9 << 20, ' '), {{"Content-Type", type_of_json}}),
                              client.ask("BREW", "/"), client.ask("GET", "/%00"), client.ask("GET", "/api/v1/session"), client.ask("GET", "/api/v1/nothing")}) {
     EXPECT_EQ(answer.json()["status"], answer.status) << answer.body;
     EXPECT_EQ(answer.headers.at("content-type"), "application/problem+json");

@@ -97,6 +97,9 @@ json body_of(const Route& route, const Restricted& world) {
   const std::string_view path = route.path;
   const auto& type = world.things.at("/touchpoints/{id}");
   if (path.ends_with("/analysis/detail")) return {{"from", type}};
+  const json funnel = {{"steps", {{{"touchpoints", {type}}}, {{"touchpoints", {type}}}}}, {"window_s", 864000}};
+  if (path.ends_with("/funnel") || path.ends_with("/funnel.csv")) return {{"funnel", funnel}, {"breakdown", "unit"}};
+  if (path.find("/funnel/rows") != std::string_view::npos) return {{"funnel", funnel}, {"part", {{"step", 1}}}};
   if (path.ends_with("/analysis/computed")) return {{"definition", {{"kind", "events"}}}};
   if (path.ends_with("/customers/search")) return {{"query", ""}};
   if (path.ends_with("/panel_links")) return {{"customer", world.things.at("/customers/{cu_id}")}};

@@ -35,7 +35,7 @@ std::vector<std::string> columns(std::string_view line) {
 
 bool starts_block(const std::string& word) {
   static const std::vector<std::string> words{"zone", "now", "events", "adopt", "rename", "merge", "delete", "rule", "drop_rule", "graph",
-                                              "variants", "detail", "instances", "course", "touchpoints", "coverage", "dimensions"};
+                                              "variants", "detail", "instances", "funnel", "funnel_rows", "course", "touchpoints", "coverage", "dimensions"};
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
@@ -248,6 +248,62 @@ std::vector<std::string> print_instances(const Step& step, const json& answer, c
   return out;
 }
 
+/// "visit,shop>basket>order" as steps, each a list of names.
+json funnel_of(const Step& step, const Names& names) {
+  json funnel = {{"steps", json::array()}, {"window_s", seconds_of(step.option("window").value_or("1d"))}};
+  for (const auto& one : split(step.words.at(0), ">")) funnel["steps"].push_back({{"touchpoints", names.ids(one)}});
+  if (const auto mode = step.option("order")) funnel["mode"] = *mode;
+  for (const auto& [name, value] : step.options) {
+    if (name != "without") continue;  // "call@1-2": not between step 1 and step 2
+    const auto at = value.find('@'), dash = value.find('-', at);
+    funnel["exclusions"].push_back({{"touchpoints", names.ids(value.substr(0, at))}, {"after", std::stoll(value.substr(at + 1))}, {"before", std::stoll(value.substr(dash + 1))}});
+  }
+  return funnel;
+}
+
+/// Instances reached, share of the step before and of the first, median times; then who dropped and where they went.
+std::vector<std::string> print_funnel(const Step& step, const json& answer, const Names& names) {
+  std::vector<std::string> out;
+  print_basis(step, answer, out);
+  const auto number = [](const json& of, const char* field) { return of.contains(field) ? std::to_string(of.at(field).get<int64_t>()) : std::string("?"); };
+  const auto share = [](const json& of, const char* field) { return of.contains(field) ? fmt::format("{:.4g}", of.at(field).at("share").get<double>()) : std::string("-"); };
+  const auto time = [](const json& of, const char* field) { return of.contains(field) ? duration(of.at(field)) : std::string("-"); };
+  for (const auto& s : answer.at("steps")) {
+    out.push_back(fmt::format("{}  {}  {}  {}  {}  {}", names.sequence(s.at("touchpoints")), number(s, "instances"), share(s, "from_previous"), share(s, "from_first"),
+                              time(s, "median_from_previous_s"), time(s, "median_from_first_s")));
+    if (!step.option("dropped") || !s.contains("dropped")) continue;
+    out.push_back(fmt::format("  dropped {}  running {}  ended {}  waiting {}", number(s, "dropped"), number(s, "running"), number(s, "ended"), number(s, "waiting")));
+    for (const auto& next : s.at("next")) out.push_back(fmt::format("  > {}  {}", names.name(next.at("touchpoint")), next.at("instances").get<int64_t>()));
+  }
+  const auto counts = [&](const json& of) {
+    std::string line;
+    for (const auto& count : of.at("counts")) line += "  " + number(count, "instances");
+    return line;
+  };
+  for (const auto& g : answer.at("groups")) out.push_back(fmt::format("{}={}{}", step.option("by").value_or(""), g.at("value").get<std::string>(), counts(g)));
+  if (step.option("trend"))
+    for (const auto& p : answer.at("trend"))
+      out.push_back(fmt::format("{} {}{}  running {}", answer.at("trend_bucket").get<std::string>(), p.at("from").get<std::string>(), counts(p), p.at("running").get<int64_t>()));
+  if (!answer.contains("comparison")) return out;
+  const auto test = [](const json& t) {
+    return fmt::format("{:+.3f}  {:+.3f}..{:+.3f}  p {:.4f}  {}{}", t.at("difference").get<double>(), t.at("low").get<double>(), t.at("high").get<double>(),
+                       t.at("p_adjusted").get<double>(), t.at("method").get<std::string>(), t.at("significant").get<bool>() ? "  significant" : "");
+  };
+  for (const auto& s : answer.at("comparison").at("steps"))
+    out.push_back(fmt::format("against {}  {}{}", number(s, "instances"), share(s, "from_previous"), s.contains("test") ? "  " + test(s.at("test")) : ""));
+  if (answer.at("comparison").contains("overall")) out.push_back("overall " + test(answer.at("comparison").at("overall")));
+  return out;
+}
+
+std::vector<std::string> print_funnel_rows(const Step& step, const json& answer, Backend& backend) {
+  std::vector<std::string> out;
+  print_basis(step, answer, out);
+  out.push_back(fmt::format("total {}  customers {}", answer.at("total").get<int64_t>(), answer.at("customers").get<int64_t>()));
+  for (const auto& row : answer.at("rows"))
+    out.push_back(fmt::format("{}  {}  {}", backend.customer(row.at("customer")), row.at("reached").get<int64_t>(), duration(row.at("took_s"))));
+  return out;
+}
+
 std::vector<std::string> print_touchpoints(const json& answer) {
   std::vector<std::string> out;
   for (const auto& t : answer.at("items")) {
@@ -326,6 +382,17 @@ std::vector<std::string> ask(Backend& backend, const Step& step) {
       request["from"] = names.id(step.words.at(0));
       if (step.words.size() > 1) request["to"] = names.id(step.words[1]);
     }
+    if (question == "funnel" || question == "funnel_rows") {
+      request["funnel"] = funnel_of(step, names);
+      if (const auto by = step.option("by")) request["breakdown"] = condition(*by + ":", backend, false).at("attribute");
+      // "from:2025-01-01;to:2025-02-01": a filter of its own.
+      if (const auto against = step.option("against")) {
+        request["compare"] = json::object();
+        for (const auto& part : split(*against, ";")) request["compare"][part.substr(0, part.find(':'))] = part.substr(part.find(':') + 1);
+      }
+      if (const auto part = step.option("part")) request["part"] = json::parse(*part);
+      if (const auto next = step.option("next")) request["part"]["next"] = names.id(*next);
+    }
     if (question == "instances" && !step.words.empty()) {
       request["at"] = names.id(step.words[0]);
       if (step.words.size() > 1) request["edge_to"] = names.id(step.words[1]);
@@ -337,6 +404,8 @@ std::vector<std::string> ask(Backend& backend, const Step& step) {
   if (question == "variants") return print_variants(step, answer, names);
   if (question == "detail") return print_detail(step, answer, names, backend);
   if (question == "instances") return print_instances(step, answer, names, backend);
+  if (question == "funnel") return print_funnel(step, answer, names);
+  if (question == "funnel_rows") return print_funnel_rows(step, answer, backend);
   if (question == "touchpoints") return print_touchpoints(answer);
   if (question == "coverage") return print_coverage(answer);
   if (question == "dimensions") return print_dimensions(answer);

@@ -37,6 +37,8 @@ struct EventLine {
 ///   rule  touchpoint=C  type=A,B  source=X  property=channel:web  position=0
 ///   drop_rule  N
 ///   graph | variants | detail A [B] | instances [A [B]] | course CUSTOMER | touchpoints | coverage | dimensions
+///   funnel A>B,C>D  window=7d  order=strict  without=X@1-2  by=ATTRIBUTE  dropped=1  trend=1  against=from:2025-01-01;to:2025-02-01
+///   funnel_rows A>B  window=7d  part={"step":1,"dropped":true}
 struct Step {
   std::string kind;
   std::vector<std::string> words;
@@ -63,7 +65,7 @@ Case read_case(const std::filesystem::path& file);
 class Backend {
  public:
   virtual ~Backend() = default;
-  /// `question` is one of graph, variants, detail, instances, touchpoints, coverage, dimensions.
+  /// `question` is one of graph, variants, detail, instances, funnel, funnel_rows, touchpoints, coverage, dimensions.
   virtual nlohmann::json ask(const std::string& question, const nlohmann::json& request) = 0;
   /// `change` is one of adopt, rename, merge, delete, rule, drop_rule; gives null or a problem.
   virtual nlohmann::json change(const std::string& change, const nlohmann::json& request) = 0;

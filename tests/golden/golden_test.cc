@@ -36,6 +36,8 @@ class AnalysisBackend final : public Backend {
     if (question == "variants") return answer<VariantsRequest>(request, [&](const auto& r) { return a.variants(viewer(), r); });
     if (question == "detail") return answer<DetailRequest>(request, [&](const auto& r) { return a.detail(viewer(), r); });
     if (question == "instances") return answer<InstancesRequest>(request, [&](const auto& r) { return a.instances(viewer(), r); });
+    if (question == "funnel") return answer<FunnelRequest>(request, [&](const auto& r) { return a.funnel(viewer(), r); });
+    if (question == "funnel_rows") return answer<FunnelRowsRequest>(request, [&](const auto& r) { return a.funnel_rows(viewer(), r); });
     if (question == "coverage") return print(a.coverage(viewer()));
     if (question == "dimensions") return print(a.dimensions(viewer()));
     if (question == "course") return print(a.customer_course(viewer(), request.at("customer").get<std::string>(), std::nullopt));
@@ -161,7 +163,7 @@ void rewrite(const Case& of, const std::map<int, std::vector<std::string>>& answ
 
 std::vector<std::filesystem::path> files() {
   std::vector<std::filesystem::path> out;
-  for (const char* folder : {"graph", "variants", "filters", "slices", "periods", "mapping", "rows"})
+  for (const char* folder : {"graph", "variants", "filters", "slices", "periods", "mapping", "rows", "funnel"})
     for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(LOTSE_GOLDEN) / folder))
       if (entry.path().extension() == ".golden") out.push_back(entry.path());
   std::sort(out.begin(), out.end());

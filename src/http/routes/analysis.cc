@@ -34,6 +34,23 @@ Result<Response> instances_csv(Services& services, const Viewer& viewer, const R
   TRY(services.audit.note(viewer, "customers.export", "instances.csv"));
   return csv_answer("instances.csv", std::move(csv));
 }
+Result<Funnel> funnel(Services& services, const Viewer& viewer, const Request& request, const FunnelRequest& body) {
+  return services.analysis.funnel(viewer, body, request.stop);
+}
+Result<Response> funnel_csv(Services& services, const Viewer& viewer, const Request&, const FunnelRequest& body) {
+  return csv_answer("funnel.csv", TRY(services.analysis.funnel_csv(viewer, body)));
+}
+Result<FunnelProposal> funnel_proposal(Services& services, const Viewer& viewer, const Request& request, const FunnelProposalRequest& body) {
+  return services.analysis.funnel_proposal(viewer, body, request.stop);
+}
+Result<FunnelRows> funnel_rows(Services& services, const Viewer& viewer, const Request& request, const FunnelRowsRequest& body) {
+  return services.analysis.funnel_rows(viewer, body, request.stop);
+}
+Result<Response> funnel_rows_csv(Services& services, const Viewer& viewer, const Request&, const FunnelRowsRequest& body) {
+  auto csv = TRY(services.analysis.funnel_rows_csv(viewer, body));
+  TRY(services.audit.note(viewer, "customers.export", "funnel.csv"));
+  return csv_answer("funnel-customers.csv", std::move(csv));
+}
 Result<Audience> audience(Services& services, const Viewer& viewer, const Request& request, const AudienceRequest& body) {
   return services.analysis.audience(viewer, body, request.stop);
 }
@@ -55,6 +72,9 @@ Result<ComputedSummary> computed(Services& services, const Viewer& viewer, const
       "unknown_touchpoint", "unknown_attribute", "attribute_not_in_memory", "unknown_variant", "no_touchpoints", "no_values",    \
       "slice_needs_gap", "slice_needs_start_or_end", "not_for_this_kind", "no_rules", "too_many_conditions", "rules_too_deep", "required", "not_found"
 
+/// … and with any question about a funnel.
+#define FUNNEL_ERRORS FILTER_ERRORS, "invalid_steps", "invalid_window", "invalid_exclusion", "exclusion_needs_order"
+
 std::vector<Route> analysis_routes() {
   using namespace analysis_rows;
   std::vector<Route> rows;
@@ -72,6 +92,14 @@ std::vector<Route> analysis_routes() {
                      {FILTER_ERRORS, "edge_needs_at", "invalid_limit", "invalid_cursor"}, instances));
   rows.push_back(row(Method::post, "/workspaces/{ws}/analysis/instances.csv", Right::see_customers, "All rows behind a number as CSV",
                      {FILTER_ERRORS, "edge_needs_at"}, instances_csv).answers("text/csv"));
+  rows.push_back(row(Method::post, "/workspaces/{ws}/analysis/funnel", Right::read, "How many come through a sequence of touchpoints", {FUNNEL_ERRORS}, funnel));
+  rows.push_back(row(Method::post, "/workspaces/{ws}/analysis/funnel.csv", Right::read, "The funnel as CSV", {FUNNEL_ERRORS}, funnel_csv).answers("text/csv"));
+  rows.push_back(row(Method::post, "/workspaces/{ws}/analysis/funnel/proposal", Right::read, "A funnel to begin with: the most frequent way to a purchase",
+                     {FILTER_ERRORS}, funnel_proposal));
+  rows.push_back(row(Method::post, "/workspaces/{ws}/analysis/funnel/rows", Right::see_customers, "The rows behind a number of a funnel",
+                     {FUNNEL_ERRORS, "invalid_part", "invalid_limit", "invalid_cursor"}, funnel_rows));
+  rows.push_back(row(Method::post, "/workspaces/{ws}/analysis/funnel/rows.csv", Right::see_customers, "All rows behind a number of a funnel as CSV",
+                     {FUNNEL_ERRORS, "invalid_part"}, funnel_rows_csv).answers("text/csv"));
   rows.push_back(row(Method::post, "/workspaces/{ws}/analysis/audience", Right::read, "How many customers a filter selects", {FILTER_ERRORS}, audience));
   rows.push_back(row(Method::post, "/workspaces/{ws}/analysis/customers", Right::see_customers, "The customers that a filter selects",
                      {FILTER_ERRORS, "invalid_limit", "invalid_cursor", "unknown_purpose"}, customer_list));

@@ -4,6 +4,7 @@ export const addresses = {
   touchpoints: 'touchpoints',
   touchpoint: (id: string) => `touchpoints/${encodeURIComponent(id)}`,
   journey: 'analyse/ist-journey',
+  funnel: 'analyse/trichter',
   customers: 'daten/kunden',
   customer: (id: string) => `daten/kunden/${encodeURIComponent(id)}`,
   segments: 'daten/segmente',

@@ -71,6 +71,9 @@ export const api = {
   variants: ask<T.VariantsRequest, T.Variants>('analysis', 'analysis/variants'),
   detail: ask<T.DetailRequest, T.Detail>('analysis', 'analysis/detail'),
   instances: ask<T.InstancesRequest, T.Instances>('analysis', 'analysis/instances'),
+  funnel: ask<T.FunnelRequest, T.Funnel>('analysis', 'analysis/funnel'),
+  funnelProposal: ask<T.FunnelProposalRequest, T.FunnelProposal>('analysis', 'analysis/funnel/proposal'),
+  funnelRows: ask<T.FunnelRowsRequest, T.FunnelRows>('analysis', 'analysis/funnel/rows'),
   customer: getBy<{ id: string; cursor?: string }, T.CustomerCourse>(
     'customers', 'customer', (r) => `customers/${id(r.id)}${r.cursor ? `?cursor=${id(r.cursor)}` : ''}`),
 

@@ -588,6 +588,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/workspaces/{ws}/analysis/funnel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How many come through a sequence of touchpoints
+         * @description Needs the right read.
+         */
+        post: operations["post_workspaces_ws_analysis_funnel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/analysis/funnel.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The funnel as CSV
+         * @description Needs the right read.
+         */
+        post: operations["post_workspaces_ws_analysis_funnel_csv"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/analysis/funnel/proposal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A funnel to begin with: the most frequent way to a purchase
+         * @description Needs the right read.
+         */
+        post: operations["post_workspaces_ws_analysis_funnel_proposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/analysis/funnel/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The rows behind a number of a funnel
+         * @description Needs the right see_customers.
+         */
+        post: operations["post_workspaces_ws_analysis_funnel_rows"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workspaces/{ws}/analysis/funnel/rows.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * All rows behind a number of a funnel as CSV
+         * @description Needs the right see_customers.
+         */
+        post: operations["post_workspaces_ws_analysis_funnel_rows_csv"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/workspaces/{ws}/analysis/graph": {
         parameters: {
             query?: never;
@@ -4087,6 +4187,234 @@ export interface components {
             /** @description file names with * and ?, like orders_*.csv; empty: all files */
             pattern?: string;
         };
+        Funnel: {
+            basis: components["schemas"]["Basis"];
+            comparison?: components["schemas"]["FunnelComparison"];
+            /** @description from the first step to the last; absent where nobody began */
+            conversion?: components["schemas"]["FunnelShare"];
+            /** @description by instances at the first step, descending; at most 50 */
+            groups: components["schemas"]["FunnelGroup"][];
+            /** @description values of the breakdown */
+            groups_total: number;
+            steps: components["schemas"]["FunnelStep"][];
+            /** @description names of the ids used */
+            touchpoints: components["schemas"]["TouchpointName"][];
+            /** @description by the time of the first step, without gaps */
+            trend: components["schemas"]["FunnelTrendPoint"][];
+            /** @description day, week or month */
+            trend_bucket: string;
+        };
+        FunnelComparedStep: {
+            customers?: number;
+            from_first?: components["schemas"]["FunnelShare"];
+            from_previous?: components["schemas"]["FunnelShare"];
+            instances?: number;
+            median_from_previous_s?: number;
+            /** @description of from_previous; absent where one of the two is */
+            test?: components["schemas"]["FunnelTest"];
+        };
+        FunnelComparison: {
+            /** @description under `compare` */
+            basis: components["schemas"]["Basis"];
+            /** @description of the share that comes from the first step to the last */
+            overall?: components["schemas"]["FunnelTest"];
+            steps: components["schemas"]["FunnelComparedStep"][];
+        };
+        FunnelCount: {
+            /** @description absent where withheld */
+            instances?: number;
+        };
+        FunnelDefinition: {
+            /** @description not in any order */
+            exclusions: components["schemas"]["FunnelExclusion"][];
+            /** @description ordered: anything may lie between; strict: consecutive events; any_order: step k means k steps */
+            mode?: components["schemas"]["FunnelMode"];
+            /** @description 2 to 32; the same touchpoint may stand in several */
+            steps: components["schemas"]["FunnelStepTouchpoints"][];
+            /** @description seconds from the first step, inclusive */
+            window_s: number;
+        };
+        FunnelExclusion: {
+            /** @description … once this step is reached, from 1 */
+            after: number;
+            /** @description … and until this one is */
+            before: number;
+            /** @description an event of these ends the attempt … */
+            touchpoints: string[];
+        };
+        FunnelGroup: {
+            /** @description from the first step to the last */
+            conversion?: components["schemas"]["FunnelShare"];
+            /** @description by step */
+            counts: components["schemas"]["FunnelCount"][];
+            /** @description empty: none */
+            value: string;
+        };
+        /** @enum {string} */
+        FunnelMode: "ordered" | "strict" | "any_order";
+        FunnelNext: {
+            instances: number;
+            touchpoint: string;
+        };
+        FunnelPart: {
+            /** @description … and not the next */
+            dropped?: boolean;
+            /** @description only first steps from here on (local date) */
+            from?: string;
+            /** @description went touchpoint: its id */
+            next?: string;
+            /** @description reached this one, from 1 */
+            step: number;
+            /** @description exclusive */
+            to?: string;
+            /** @description only this group of the breakdown */
+            value?: string;
+            /** @description of those who dropped: only these */
+            went?: components["schemas"]["FunnelWent"];
+        };
+        FunnelProposal: {
+            /** @description purchase: the goal is a touchpoint whose name speaks of a purchase or contract; most_frequent_end: the one with which most instances end; none: there is nothing to propose */
+            how: components["schemas"]["FunnelProposalHow"];
+            /** @description that go this way; usual: that come through these steps */
+            instances: number;
+            /** @description that reach the goal */
+            of_instances: number;
+            /** @description touchpoint ids; the last is the goal */
+            steps: string[];
+            /** @description names */
+            touchpoints: components["schemas"]["TouchpointName"][];
+            /** @description false: the steps are the most frequent way to the goal, repeats left out; true: hardly two go the same way, and the steps are what those who arrive had before more often than others have it, in its usual order */
+            usual: boolean;
+            /** @description in which nine of ten who go this way arrive, rounded up */
+            window_s: number;
+        };
+        /** @enum {string} */
+        FunnelProposalHow: "purchase" | "most_frequent_end" | "none";
+        FunnelProposalRequest: {
+            filter?: components["schemas"]["Filter"];
+        };
+        FunnelRequest: {
+            /** @description repeat an earlier answer's */
+            as_of?: number;
+            /** @description an attribute's id: its value at the event of the first step; of attributes of the customer: the value at that time */
+            breakdown?: string;
+            /** @description another filter: the same funnel under both, with tests */
+            compare?: components["schemas"]["Filter"];
+            filter?: components["schemas"]["Filter"];
+            funnel: components["schemas"]["FunnelDefinition"];
+            /** @description likewise */
+            mapping_version?: number;
+        };
+        FunnelRow: {
+            /** @description pseudonym, cu_… */
+            customer: string;
+            /** @description time of the first step */
+            first_step: string;
+            /** @description Vorgangsnummer */
+            instance_key?: string;
+            /** @description of the last one reached */
+            last_step: string;
+            /** @description steps */
+            reached: number;
+            /** @description of the whole instance: touchpoint ids, at most 50 */
+            sequence: string[];
+            /** @description between these */
+            took_s: number;
+        };
+        FunnelRows: {
+            basis: components["schemas"]["Basis"];
+            /** @description distinct, of all rows */
+            customers: number;
+            /** @description absent on the last page */
+            next_cursor?: string;
+            rows: components["schemas"]["FunnelRow"][];
+            /** @description all rows, over all pages: the number in the funnel */
+            total: number;
+            touchpoints: components["schemas"]["TouchpointName"][];
+        };
+        FunnelRowsRequest: {
+            /** @description repeat an earlier answer's */
+            as_of?: number;
+            /** @description what part.value is a value of */
+            breakdown?: string;
+            cursor?: string;
+            filter?: components["schemas"]["Filter"];
+            funnel: components["schemas"]["FunnelDefinition"];
+            /** @description 1 to 500 */
+            limit?: number;
+            /** @description likewise */
+            mapping_version?: number;
+            /** @description which number of the funnel */
+            part: components["schemas"]["FunnelPart"];
+        };
+        FunnelShare: {
+            high: number;
+            /** @description 95 % interval */
+            low: number;
+            /** @description 0..1 */
+            share: number;
+        };
+        FunnelStep: {
+            /** @description distinct */
+            customers?: number;
+            /** @description reached this step and not the next; absent at the last */
+            dropped?: number;
+            /** @description of these: nothing came after, and the window is over */
+            ended?: number;
+            /** @description likewise */
+            from_first?: components["schemas"]["FunnelShare"];
+            /** @description absent at the first step, and where nobody stood before */
+            from_previous?: components["schemas"]["FunnelShare"];
+            /** @description that reached it; absent where withheld */
+            instances?: number;
+            /** @description exact */
+            median_from_first_s?: number;
+            /** @description exact */
+            median_from_previous_s?: number;
+            /** @description the next event of those others, by instances, descending; the twelve most frequent */
+            next: components["schemas"]["FunnelNext"][];
+            /** @description of these: the window still runs, they may still come */
+            running?: number;
+            /** @description ids */
+            touchpoints: string[];
+            /** @description of these: nothing came after yet, while the window runs */
+            waiting?: number;
+        };
+        FunnelStepTouchpoints: {
+            /** @description ids; an event of any of these fills the step */
+            touchpoints: string[];
+        };
+        FunnelTest: {
+            /** @description of the shares: the filter's minus the comparison's, -1..1 */
+            difference: number;
+            high: number;
+            /** @description 95 % interval (Newcombe) */
+            low: number;
+            /** @description pooled_z: two-proportion z test; fisher: exact, where an expected count is below 5 */
+            method: components["schemas"]["FunnelTestMethod"];
+            /** @description two-sided */
+            p: number;
+            /** @description Holm, over all tests of the answer */
+            p_adjusted: number;
+            /** @description p_adjusted below 0.05 */
+            significant: boolean;
+        };
+        /** @enum {string} */
+        FunnelTestMethod: "pooled_z" | "fisher";
+        FunnelTrendPoint: {
+            /** @description from the first step to the last; absent where nobody began */
+            conversion?: components["schemas"]["FunnelShare"];
+            /** @description by step, of those whose first step lies in the bucket */
+            counts: components["schemas"]["FunnelCount"][];
+            /** @description begin of the bucket, local date */
+            from: string;
+            /** @description of those not at the last step: the window still runs */
+            running: number;
+            /** @description its end, exclusive */
+            to: string;
+        };
+        /** @enum {string} */
+        FunnelWent: "touchpoint" | "ended" | "waiting" | "running";
         /** @enum {string} */
         Granularity: "day" | "week" | "month" | "quarter" | "year";
         Graph: {
@@ -7235,6 +7563,186 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_analysis_funnel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FunnelRequest"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Funnel"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_analysis_funnel_csv: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FunnelRequest"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_analysis_funnel_proposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FunnelProposalRequest"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FunnelProposal"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_analysis_funnel_rows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FunnelRowsRequest"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FunnelRows"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_ws_analysis_funnel_rows_csv: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description workspace: its id or its slug */
+                ws: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FunnelRowsRequest"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description a problem */

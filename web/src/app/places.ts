@@ -4,7 +4,7 @@ import { hasPage } from './pages';
 
 export type PlaceKey = 'cockpit' | 'touchpoints' | 'explore' | 'data' | 'admin';
 export type PageKey =
-  | 'cockpit' | 'touchpoints' | 'journey' | 'import' | 'sources' | 'live' | 'customers' | 'segments' | 'attributes'
+  | 'cockpit' | 'touchpoints' | 'journey' | 'funnel' | 'import' | 'sources' | 'live' | 'customers' | 'segments' | 'attributes'
   | 'identities' | 'kpis' | 'quality' | 'privacy' | 'exports' | 'people' | 'workspaces' | 'tokens' | 'audit';
 
 export interface PlacePage {
@@ -27,7 +27,14 @@ export interface Place {
 const places: Place[] = [
   { key: 'cockpit', icon: IconCompass, pages: [{ key: 'cockpit', path: addresses.cockpit, right: 'read' }] },
   { key: 'touchpoints', icon: IconMapPin, pages: [{ key: 'touchpoints', path: addresses.touchpoints, right: 'read' }] },
-  { key: 'explore', icon: IconRoute, pages: [{ key: 'journey', path: addresses.journey, right: 'read', filtered: true }] },
+  {
+    key: 'explore',
+    icon: IconRoute,
+    pages: [
+      { key: 'journey', path: addresses.journey, right: 'read', filtered: true },
+      { key: 'funnel', path: addresses.funnel, right: 'read', filtered: true },
+    ],
+  },
   {
     key: 'data',
     icon: IconDatabaseImport,

@@ -23,6 +23,7 @@ export const de: Translation<typeof en> = {
   'place.privacy': 'Datenschutz',
   'place.exports': 'Export',
   'place.journey': 'Ist-Journey',
+  'place.funnel': 'Trichter',
   'place.people': 'Personen',
   'place.workspaces': 'Arbeitsbereiche',
   'place.tokens': 'API-Tokens',

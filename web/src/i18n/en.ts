@@ -21,6 +21,7 @@ export const en = {
   'place.privacy': 'Privacy',
   'place.exports': 'Export',
   'place.journey': 'Actual journey',
+  'place.funnel': 'Funnel',
   'place.people': 'People',
   'place.workspaces': 'Workspaces',
   'place.tokens': 'API tokens',
