@@ -344,7 +344,7 @@ describe('filter bar', () => {
   it('cuts to a period and changes what an instance is', async () => {
     const page = await open();
     await page.getByRole('button', { name: /^Zeitraum:/ }).click();
-    await page.getByLabel('Von').fill('2026-01-01');
+    await page.getByLabel('Von', { exact: true }).fill('2026-01-01');
     await page.getByLabel('Bis einschließlich').fill('2026-01-10');
     await page.getByRole('radio', { name: /^Begonnen/ }).check();
     await page.getByRole('button', { name: 'Anwenden' }).click();
